@@ -1,0 +1,177 @@
+package oneword.lora.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
+import oneword.lora.adapter.PeftFiles;
+import oneword.lora.adapter.TargetModule;
+import oneword.lora.kernel.Torch;
+
+/**
+ * A frozen language model with an optional adapter, from token ids to the hidden state of each row's last real token.
+ *
+ * <p>It is a DJL block: its parameters are the adapter's matrices, its inputs ids [n, s] and lengths [n], its output
+ * [n, {@link #outputWidth}] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor
+ * batch changes a vector. There is no language-model head; the last layer is computed for the last token alone.
+ *
+ * <p>Stages can be run one by one (embeddings, layers, head): a caller may keep only what stands at their borders.
+ * Not thread-safe: dropout draws from the process's generator.
+ */
+public abstract class Decoder extends AbstractBlock implements AutoCloseable {
+
+    private final NDManager manager;
+    private LoraAdapter adapter;
+    private long blockPasses;
+
+    /** For families; the decoder owns the manager and closes it. */
+    Decoder(NDManager manager) {
+        this.manager = manager;
+    }
+
+    /** Number of layers. */
+    public abstract int layers();
+
+    /** Width d of the vectors. */
+    public abstract int outputWidth();
+
+    /** Longest row in tokens. */
+    public abstract int maxPositions();
+
+    /** Id that fills rows up. */
+    public abstract int padId();
+
+    /** Frozen numbers that a forward pass uses. */
+    public abstract long frozenParameters();
+
+    /** Type of the frozen weights. */
+    public abstract Precision precision();
+
+    /** Every linear map that can carry an adapter. */
+    public abstract List<TargetModule> targetModules();
+
+    /** Bytes of activations that a training pass keeps for one padded token: an estimate for planning. */
+    public abstract long activationBytesPerToken();
+
+    /** Runs the stage before the first layer; gives [n, s, hidden]. Seeds are null where dropout is off. */
+    public abstract NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds);
+
+    /** Runs layer i; gives [n, s, hidden], for the last layer [n, hidden]. */
+    public abstract NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
+
+    /** Runs the stage after the last layer; gives fp32 [n, outputWidth]. */
+    public abstract NDArray head(NDManager scope, NDArray x, LayerSeeds seeds);
+
+    /** What stands before a module's path in PEFT's key names: over the causal model first, then over the bare one. */
+    abstract List<String> adapterLayouts();
+
+    /** Takes the adapter's matrices and scale into the family's kernel arguments. */
+    abstract void adapterChanged();
+
+    /**
+     * Runs all stages.
+     *
+     * @param scope owns the result and everything on the way
+     * @param batch right-padded ids
+     * @param seeds of the dropout masks, or null where dropout is off
+     * @return fp32 [n, outputWidth]
+     */
+    public final NDArray encode(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
+        NDArray x = embed(scope, batch, seeds);
+        for (int i = 0; i < layers(); i++) {
+            x = layer(scope, i, x, batch, seeds);
+        }
+        return head(scope, x, seeds);
+    }
+
+    /**
+     * Puts a fresh adapter on the model.
+     *
+     * @param config rank, scale, dropout and targets
+     * @param seed of its start
+     * @throws IllegalStateException where the model has one already
+     */
+    public final LoraAdapter addAdapter(LoraConfig config, long seed) {
+        return put(() -> LoraAdapter.create(manager, config, targetModules(), seed));
+    }
+
+    /**
+     * Puts an adapter from PEFT's files on the model.
+     *
+     * @param folder holds adapter_config.json and adapter_model.safetensors
+     * @throws oneword.lora.LoraException where the files are damaged or made for another model
+     * @throws IllegalStateException where the model has one already
+     */
+    public final LoraAdapter loadAdapter(Path folder) {
+        return put(() -> PeftFiles.read(manager, folder, adapterLayouts(), targetModules()));
+    }
+
+    /**
+     * Writes the adapter's {@code adapter_model.safetensors}, with the names it has over the causal language model.
+     *
+     * @param out receives the file
+     * @throws IllegalStateException where there is no adapter
+     */
+    public final void writeAdapter(WritableByteChannel out) throws IOException {
+        if (adapter == null) {
+            throw new IllegalStateException("The model carries no adapter");
+        }
+        PeftFiles.writeWeights(adapter, adapterLayouts().get(0), out);
+    }
+
+    private LoraAdapter put(Supplier<LoraAdapter> source) {
+        if (adapter != null) {
+            throw new IllegalStateException("The model already carries an adapter");
+        }
+        adapter = source.get();
+        adapter.parameters().forEach(this::addParameter);
+        adapterChanged();
+        return adapter;
+    }
+
+    /** The adapter, if there is one. */
+    public final Optional<LoraAdapter> adapter() {
+        return Optional.ofNullable(adapter);
+    }
+
+    /** Manager that lives as long as the model. */
+    public final NDManager manager() {
+        return manager;
+    }
+
+    @Override
+    protected final NDList forwardInternal(
+        ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+        TokenBatch batch = new TokenBatch(inputs.get(0), inputs.get(1));
+        LayerSeeds seeds = training ? LayerSeeds.of(0, blockPasses++, 0) : null;
+        return new NDList(encode(inputs.get(0).getManager(), batch, seeds));
+    }
+
+    @Override
+    public final Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {new Shape(inputShapes[0].get(0), outputWidth())};
+    }
+
+    /** Seeds the generator for a stage; without seeds dropout is off and nothing is drawn. */
+    static void seed(LayerSeeds seeds, int stage) {
+        if (seeds != null) {
+            Torch.seed(seeds.seed(stage));
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

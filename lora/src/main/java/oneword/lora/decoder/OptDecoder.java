@@ -1,0 +1,206 @@
+package oneword.lora.decoder;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
+import oneword.lora.adapter.TargetModule;
+import oneword.lora.checkpoint.WeightSource;
+import oneword.lora.kernel.Kernels;
+import oneword.lora.kernel.Torch;
+
+/**
+ * OPT, all sizes: LayerNorm before the blocks, or behind them with projections around the layers as in opt-350m.
+ *
+ * <p>Kernel: {@code opt.py}. Reference: transformers' OPTModel, eager attention.
+ */
+final class OptDecoder extends Decoder {
+
+    private final OptConfig config;
+    private final Precision precision;
+    private final WeightStore weights;
+    private final NDArray absent;
+    private final List<TargetModule> modules;
+    private Kernels kernels;
+    private List<NDArray> embeddingAdapter;
+    private List<List<NDArray>> layerAdapters;
+    private List<NDArray> headAdapter;
+
+    OptDecoder(OptConfig config, WeightStore weights, Precision precision, NDManager manager) {
+        super(manager);
+        this.config = config;
+        this.precision = precision;
+        this.weights = weights;
+        this.absent = manager.create(new Shape(0));
+        this.modules = modules(config);
+        adapterChanged();
+    }
+
+    /** Reads the weights of a folder into the compute type. */
+    static OptDecoder load(OptConfig config, WeightSource source, Precision precision, Device device) {
+        NDManager manager = Torch.newManager(device);
+        boolean loaded = false;
+        try (WeightLoader loader = new WeightLoader(source, manager, precision,
+            "embed_tokens.weight", "model.decoder.", "decoder.", "")) {
+            OptDecoder decoder = new OptDecoder(config, OptWeights.load(config, loader), precision, manager);
+            loaded = true;
+            return decoder;
+        } finally {
+            if (!loaded) {
+                manager.close();
+            }
+        }
+    }
+
+    private static List<TargetModule> modules(OptConfig config) {
+        List<TargetModule> all = new ArrayList<>();
+        if (config.projected()) {
+            all.add(new TargetModule("project_in", config.embeddingSize(), config.hiddenSize()));
+        }
+        for (int i = 0; i < config.layers(); i++) {
+            for (String path : OptWeights.LINEARS) {
+                int inputs = path.equals("fc2") ? config.ffnSize() : config.hiddenSize();
+                int outputs = path.equals("fc1") ? config.ffnSize() : config.hiddenSize();
+                all.add(new TargetModule("layers." + i + "." + path, inputs, outputs));
+            }
+        }
+        if (config.projected()) {
+            all.add(new TargetModule("project_out", config.hiddenSize(), config.embeddingSize()));
+        }
+        return List.copyOf(all);
+    }
+
+    @Override
+    List<String> adapterLayouts() {
+        return List.of("model.decoder.", "decoder.");
+    }
+
+    @Override
+    void adapterChanged() {
+        if (kernels != null) {
+            kernels.close();
+        }
+        LoraConfig lora = adapter().map(LoraAdapter::config).orElse(new LoraConfig(1, 1, 0, List.of()));
+        kernels = Kernels.load(Kernels.class, Map.of(
+            "heads", config.heads(),
+            "pre_norm", config.preNorm(),
+            "final_norm", config.finalNorm(),
+            "projected", config.projected(),
+            "activation", config.activation(),
+            "dropout", config.dropout(),
+            "attention_dropout", config.attentionDropout(),
+            "lora_dropout", lora.dropout(),
+            "lora_scale", lora.scale()), manager().getDevice(), "linear.py", "opt.py");
+        embeddingAdapter = matrices("project_in");
+        headAdapter = matrices("project_out");
+        layerAdapters = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            List<NDArray> layer = new ArrayList<>();
+            for (String path : OptWeights.LINEARS) {
+                layer.addAll(matrices("layers." + i + "." + path));
+            }
+            layerAdapters.add(layer);
+        }
+    }
+
+    private List<NDArray> matrices(String path) {
+        return adapter().map(adapter -> adapter.matrices(path, absent)).orElse(List.of(absent, absent));
+    }
+
+    @Override
+    public NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
+        seed(seeds, 0);
+        return kernels.call(scope, seeds == null ? "embed" : "embed_train")
+            .with(batch.ids())
+            .list("w", weights.embedding())
+            .list("l", embeddingAdapter)
+            .tensor();
+    }
+
+    @Override
+    public NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds) {
+        seed(seeds, i + 1);
+        boolean last = i == config.layers() - 1;
+        Kernels.Call call = kernels.call(scope, (last ? "last_layer" : "layer") + (seeds == null ? "" : "_train"));
+        call.with(x);
+        if (last) {
+            call.with(batch.lengths());
+        }
+        return call.list("w", weights.layer(i)).list("l", layerAdapters.get(i)).tensor();
+    }
+
+    @Override
+    public NDArray head(NDManager scope, NDArray x, LayerSeeds seeds) {
+        seed(seeds, config.layers() + 1);
+        return kernels.call(scope, seeds == null ? "head" : "head_train")
+            .with(x)
+            .list("w", weights.head())
+            .list("l", headAdapter)
+            .tensor();
+    }
+
+    @Override
+    public int layers() {
+        return config.layers();
+    }
+
+    @Override
+    public int outputWidth() {
+        return config.embeddingSize();
+    }
+
+    @Override
+    public int maxPositions() {
+        return config.maxPositions();
+    }
+
+    @Override
+    public int padId() {
+        return config.padId();
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public List<TargetModule> targetModules() {
+        return modules;
+    }
+
+    @Override
+    public long frozenParameters() {
+        long d = config.hiddenSize();
+        long e = config.embeddingSize();
+        long norm = config.affineNorm() ? 2 * d : 0;
+        long linears = 4 * d * d + 2 * d * config.ffnSize() + (config.bias() ? 5 * d + config.ffnSize() : 0);
+        long projections = config.projected() ? 2 * d * e : 0;
+        return config.vocabSize() * e + (config.maxPositions() + 2L) * d + projections
+            + config.layers() * (linears + 2 * norm) + (config.finalNorm() ? norm : 0);
+    }
+
+    @Override
+    public long activationBytesPerToken() {
+        long c = precision.bytes();
+        long d = config.hiddenSize();
+        long f = config.ffnSize();
+        long attention = precision == Precision.FP32 ? 5 * d * c : 4 * d * c + 4 * d * 4;
+        long base = 4 * d * c + attention + f * c;
+        long dropout = config.dropout() > 0 ? 4 * d * c : 0;
+        LoraConfig lora = adapter().map(LoraAdapter::config).orElse(null);
+        long adapters = lora == null ? 0 : 6 * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + f) * c : 0);
+        return config.layers() * (base + dropout + adapters);
+    }
+
+    @Override
+    public void close() {
+        kernels.close();
+        super.close();
+    }
+}

@@ -1,0 +1,139 @@
+package oneword.lora.kernel;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A loaded TorchScript module whose methods are called by name.
+ *
+ * <p>Results belong to the manager given to {@link #call}; nothing else is created. Whether autograd records a call is
+ * decided by {@link Torch#withGradients}. A method's arguments are single tensors and lists of tensors, in the order in
+ * which they are given.
+ */
+public final class Kernels implements AutoCloseable {
+
+    private final Model model;
+    private final Block block;
+    private final ParameterStore noParameters;
+
+    private Kernels(Model model) {
+        this.model = model;
+        this.block = model.getBlock();
+        this.noParameters = new ParameterStore(model.getNDManager(), false);
+    }
+
+    /**
+     * Compiles a kernel source.
+     *
+     * @param owner class beside which the resources lie
+     * @param attributes values of the module's attributes: Boolean, Integer, Double or String
+     * @param device where its results will live
+     * @param resources file names of the source, joined in this order; the last declares {@code class Ops}
+     * @return the module; close it when done
+     */
+    public static Kernels load(
+        Class<?> owner, Map<String, Object> attributes, Device device, String... resources) {
+        Torch.start();
+        Model model = Model.newInstance("ops", device, Torch.ENGINE);
+        try {
+            Path folder = Files.createTempDirectory("oneword-kernel");
+            Path archive = folder.resolve("ops.pt");
+            try {
+                try (OutputStream out = Files.newOutputStream(archive)) {
+                    KernelArchive.write(KernelArchive.source(owner, resources), attributes, out);
+                }
+                model.load(folder, "ops", Map.of("trainParam", "true"));
+            } finally {
+                Files.deleteIfExists(archive);
+                Files.deleteIfExists(folder);
+            }
+            return new Kernels(model);
+        } catch (IOException e) {
+            model.close();
+            throw new UncheckedIOException(e);
+        } catch (MalformedModelException e) {
+            model.close();
+            throw new IllegalStateException("libtorch refused the kernel " + List.of(resources), e);
+        }
+    }
+
+    /**
+     * Begins a call.
+     *
+     * @param scope manager that will own the results
+     * @param method name of the module's method
+     */
+    public Call call(NDManager scope, String method) {
+        return new Call(scope, method);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /** The arguments of one call. */
+    public final class Call {
+
+        private final NDList arguments = new NDList();
+
+        private Call(NDManager scope, String method) {
+            // DJL attaches results to the manager of the first entry: hence this one, which only carries the name.
+            NDArray name = scope.create(false);
+            name.setName("module_method:" + method);
+            arguments.add(name);
+        }
+
+        /** Adds a single tensor as the next argument. */
+        public Call with(NDArray tensor) {
+            tensor.setName(null);
+            arguments.add(tensor);
+            return this;
+        }
+
+        /**
+         * Adds a {@code List[Tensor]} as the next argument.
+         *
+         * @param name a name of its own among this call's lists
+         * @param tensors at least one
+         */
+        public Call list(String name, List<NDArray> tensors) {
+            if (tensors.isEmpty()) {
+                throw new IllegalArgumentException("DJL cannot pass an empty list: " + name);
+            }
+            String listName = name + "[]";
+            for (NDArray tensor : tensors) {
+                tensor.setName(listName);
+                arguments.add(tensor);
+            }
+            return this;
+        }
+
+        /** Runs the method and returns its tensors. */
+        public NDList run() {
+            try {
+                return block.forward(noParameters, arguments, true);
+            } finally {
+                arguments.get(0).close();
+            }
+        }
+
+        /** Runs a method that returns one tensor. */
+        public NDArray tensor() {
+            return run().singletonOrThrow();
+        }
+    }
+}

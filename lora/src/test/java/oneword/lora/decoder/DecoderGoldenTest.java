@@ -1,0 +1,117 @@
+package oneword.lora.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.Stream;
+import oneword.lora.kernel.Torch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Vectors equal those of transformers and PEFT in fp32, whatever the padding, the order and the batch. */
+class DecoderGoldenTest {
+
+    private static final double BOUND = 1e-5;
+
+    static Stream<GoldenCase> decoders() {
+        return GoldenCase.all("decoder");
+    }
+
+    static Stream<GoldenCase> adapters() {
+        return GoldenCase.all("lora");
+    }
+
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void vectorsEqualTransformers(GoldenCase golden) {
+        try (Decoder decoder = load(golden)) {
+            JsonNode batches = golden.json("inputs.json").get("batches");
+            for (int i = 0; i < batches.size(); i++) {
+                float[] expected = golden.tensor("expected.safetensors", "batch." + i);
+                assertClose(embed(decoder, cut(batches.get(i))), expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void paddingOrderAndBatchNeverChangeAVector(GoldenCase golden) {
+        try (Decoder decoder = load(golden)) {
+            List<int[]> all = new ArrayList<>();
+            golden.json("inputs.json").get("batches").forEach(batch -> all.addAll(cut(batch)));
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                order.add(i);
+            }
+            Collections.shuffle(order, new Random(7));
+            float[] together = embed(decoder, order.stream().map(all::get).toList());
+            int d = decoder.outputWidth();
+            for (int i = 0; i < all.size(); i++) {
+                float[] alone = embed(decoder, List.of(all.get(order.get(i))));
+                assertClose(Arrays.copyOfRange(together, i * d, (i + 1) * d), alone);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("adapters")
+    void vectorsWithAnAdapterEqualPeft(GoldenCase golden) {
+        JsonNode config = golden.json("adapter_config.json");
+        GoldenCase base = new GoldenCase(GoldenCase.ROOT.resolve(config.get("base_model_name_or_path").asText()));
+        List<int[]> sentences = GoldenCase.sentences(golden.json("inputs.json").get("sentences"));
+        try (Decoder decoder = load(base)) {
+            assertClose(embed(decoder, sentences), golden.tensor("expected.safetensors", "base"));
+            decoder.loadAdapter(golden.folder());
+            assertClose(embed(decoder, sentences), golden.tensor("expected.safetensors", "adapted"));
+        }
+    }
+
+    private static Decoder load(GoldenCase golden) {
+        return Decoders.load(golden.folder(), Precision.FP32, Device.cpu(), OptionalDouble.empty());
+    }
+
+    private static List<int[]> cut(JsonNode batch) {
+        List<int[]> rows = GoldenCase.sentences(batch.get("ids"));
+        List<int[]> real = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            real.add(Arrays.copyOf(rows.get(i), batch.get("lengths").get(i).intValue()));
+        }
+        return real;
+    }
+
+    /** Embeds sentences as one right-padded batch; the padding is a token that means something. */
+    static float[] embed(Decoder decoder, List<int[]> sentences) {
+        int width = sentences.stream().mapToInt(ids -> ids.length).max().orElseThrow();
+        int[] lengths = sentences.stream().mapToInt(ids -> ids.length).toArray();
+        int[] ids = new int[sentences.size() * width];
+        Arrays.fill(ids, 3);
+        for (int i = 0; i < lengths.length; i++) {
+            System.arraycopy(sentences.get(i), 0, ids, i * width, lengths[i]);
+        }
+        try (NDManager scope = decoder.manager().newSubManager()) {
+            TokenBatch batch = TokenBatch.of(scope, ids, lengths, width);
+            NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
+            return vectors.toFloatArray();
+        }
+    }
+
+    private static void assertClose(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double scale = 1;
+        for (float value : expected) {
+            scale = Math.max(scale, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) actual[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(BOUND * scale));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The training step, the loop around it, and what listens to it. */
+package oneword.trainer.loop;

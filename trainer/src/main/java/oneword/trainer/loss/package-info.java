@@ -1,0 +1,2 @@
+/** The contrastive loss. */
+package oneword.trainer.loss;
