@@ -90,9 +90,15 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     public final NDArray encode(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
         NDArray x = embed(scope, batch, seeds);
         for (int i = 0; i < layers(); i++) {
-            x = layer(scope, i, x, batch, seeds);
+            x = replace(x, layer(scope, i, x, batch, seeds));
         }
-        return head(scope, x, seeds);
+        return replace(x, head(scope, x, seeds));
+    }
+
+    /** Lets go of a stage's input: without a graph its memory is free at once, with one the graph keeps what it needs. */
+    private static NDArray replace(NDArray input, NDArray output) {
+        input.close();
+        return output;
     }
 
     /**

@@ -1,0 +1,114 @@
+package oneword.trainer.embedding;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import oneword.data.batch.MicroBatch;
+import oneword.data.batch.MicroBatches;
+import oneword.data.prompt.PromptTemplate;
+import oneword.data.token.SentenceEncoder;
+import oneword.data.token.Tokenizer;
+import oneword.lora.decoder.Decoder;
+import oneword.lora.decoder.Decoders;
+import oneword.lora.decoder.Precision;
+import oneword.lora.decoder.TokenBatch;
+import oneword.lora.kernel.Torch;
+
+/**
+ * A decoder, its tokeniser and its prompt: everything between a sentence and its vector.
+ *
+ * <p>Not thread-safe.
+ */
+public final class SentenceModel implements AutoCloseable {
+
+    /** Padded tokens that are embedded at once. */
+    private static final int CHUNK_TOKENS = 8192;
+
+    private final Decoder decoder;
+    private final Tokenizer tokenizer;
+    private final SentenceEncoder encoder;
+
+    private SentenceModel(Decoder decoder, Tokenizer tokenizer, SentenceEncoder encoder) {
+        this.decoder = decoder;
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+    }
+
+    /**
+     * Loads a model without adapter.
+     *
+     * @param folder Hugging Face folder
+     * @param prompt text around each sentence
+     * @param maxSentenceTokens cut of the training rule
+     * @param precision type of the frozen weights
+     * @param device where it runs
+     * @param modelDropout replaces the configuration's dropout while training; empty keeps it
+     */
+    public static SentenceModel load(Path folder, PromptTemplate prompt, int maxSentenceTokens, Precision precision,
+        Device device, OptionalDouble modelDropout) {
+        Tokenizer tokenizer = Tokenizer.load(folder);
+        boolean loaded = false;
+        try {
+            Decoder decoder = Decoders.load(folder, precision, device, modelDropout);
+            loaded = true;
+            return new SentenceModel(decoder, tokenizer,
+                new SentenceEncoder(prompt, tokenizer, maxSentenceTokens, decoder.maxPositions()));
+        } finally {
+            if (!loaded) {
+                tokenizer.close();
+            }
+        }
+    }
+
+    /** The language model and its adapter. */
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    /** Text to ids, with the prompt. */
+    public SentenceEncoder encoder() {
+        return encoder;
+    }
+
+    /**
+     * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off.
+     *
+     * @param texts in any order
+     * @param rule how each becomes ids
+     * @return [n][d] in the order of the texts, as the model gives them: not normalised
+     */
+    public float[][] embed(List<String> texts, TextRule rule) {
+        List<int[]> sequences = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            sequences.add(rule.ids(encoder, text));
+        }
+        float[][] vectors = new float[texts.size()][];
+        int d = decoder.outputWidth();
+        for (MicroBatch cut : MicroBatches.cut(sequences, CHUNK_TOKENS, decoder.padId())) {
+            float[] flat = embed(cut);
+            for (int i = 0; i < cut.positions().length; i++) {
+                vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
+            }
+        }
+        return vectors;
+    }
+
+    private float[] embed(MicroBatch cut) {
+        try (NDManager scope = decoder.manager().newSubManager()) {
+            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width());
+            NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
+            return vectors.toFloatArray();
+        }
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        tokenizer.close();
+    }
+}
