@@ -30,6 +30,8 @@ class Prompt:
 
     def __init__(self, folder, template=TEMPLATE, max_tokens=32):
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        if len(self.tokenizer) < 256:  # transformers 5 makes an empty one where the folder has no tokenizer
+            raise SystemExit(f"{folder}: no tokenizer.json, nor vocab.json and merges.txt")
         self.template = template
         self.max_tokens = max_tokens
         config = AutoConfig.from_pretrained(folder)

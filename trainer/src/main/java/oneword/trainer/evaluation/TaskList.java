@@ -147,7 +147,7 @@ public final class TaskList {
             if (isFile(name)) {
                 Path file = files.apply(name);
                 String fileName = file.getFileName().toString();
-                StsTask task = StsReader.readTsv(file);
+                StsTask task = StsReader.readFile(file);
                 tasks.add(new StsTask(fileNames.get(fileName) == 1 ? fileName : name, task.pairs()));
             } else {
                 tasks.add(StsReader.read(name, sentEval.orElseThrow()));
