@@ -65,16 +65,18 @@ public final class LoraAdapter {
     }
 
     private static void checkTargets(LoraConfig config, List<TargetModule> modules) {
-        TreeSet<String> known = modules.stream().map(TargetModule::name).collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> known =
+            modules.stream().map(TargetModule::name).collect(Collectors.toCollection(TreeSet::new));
         for (String target : config.targets()) {
             if (!known.contains(target)) {
-                throw new LoraException("lora.targets: this model has no linear map named '" + target + "'; it has "
-                    + String.join(", ", known));
+                throw new LoraException("lora.targets: this model has no linear map named '" + target
+                    + "'; it has " + String.join(", ", known));
             }
         }
     }
 
-    private static Parameter parameter(NDManager manager, String name, Shape shape, Function<String, Initializer> start) {
+    private static Parameter parameter(
+        NDManager manager, String name, Shape shape, Function<String, Initializer> start) {
         Parameter parameter = Parameter.builder()
             .setName(name)
             .setType(Parameter.Type.WEIGHT)

@@ -121,7 +121,8 @@ final class PeftConfig {
     private static double number(Path file, JsonNode json, String key, double least, double most) {
         JsonNode value = json.get(key);
         if (value == null || !value.isNumber() || !(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw new LoraException(file + ": " + key + ": expected a number of at least " + least + ", found " + value);
+            throw new LoraException(
+                file + ": " + key + ": expected a number of at least " + least + ", found " + value);
         }
         return value.doubleValue();
     }

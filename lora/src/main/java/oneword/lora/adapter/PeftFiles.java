@@ -29,9 +29,9 @@ import oneword.lora.checkpoint.TensorInfo;
  * {@code adapter_model.safetensors}.
  *
  * <p>Keys are written for an adapter over the causal language model,
- * {@code base_model.model.model.decoder.layers.N.self_attn.q_proj.lora_A.weight}; those over the bare decoder, with one
- * {@code model.} less, are read too. PEFT loads nothing and says nothing where keys do not match; here every tensor must
- * have its place.
+ * {@code base_model.model.model.decoder.layers.N.self_attn.q_proj.lora_A.weight}; those over the bare decoder, with
+ * one {@code model.} less, are read too. PEFT loads nothing and says nothing where keys do not match; here every
+ * tensor must have its place.
  */
 public final class PeftFiles {
 
@@ -114,8 +114,9 @@ public final class PeftFiles {
                 return layout;
             }
         }
-        throw new LoraException(file + ": no tensor's name begins with " + PREFIX + layouts.get(0) + "; they begin with "
-            + names.stream().limit(3).toList() + ". Was the adapter made for another base model?");
+        throw new LoraException(file + ": no tensor's name begins with " + PREFIX + layouts.get(0)
+            + "; they begin with " + names.stream().limit(3).toList()
+            + ". Was the adapter made for another base model?");
     }
 
     private static NDArray matrix(NDManager owner, SafetensorsFile weights, Path file, String key, Shape shape) {

@@ -73,7 +73,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Runs the stage after the last layer; gives fp32 [n, outputWidth]. */
     public abstract NDArray head(NDManager scope, NDArray x, LayerSeeds seeds);
 
-    /** What stands before a module's path in PEFT's key names: over the causal model first, then over the bare one. */
+    /** What stands before a module's path in PEFT's key names: over the causal model, then over the bare one. */
     abstract List<String> adapterLayouts();
 
     /** Takes the adapter's matrices and scale into the family's kernel arguments. */
@@ -95,7 +95,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
         return replace(x, head(scope, x, seeds));
     }
 
-    /** Lets go of a stage's input: without a graph its memory is free at once, with one the graph keeps what it needs. */
+    /** Lets go of a stage's input: its memory is free at once, save what a graph keeps of it. */
     private static NDArray replace(NDArray input, NDArray output) {
         input.close();
         return output;

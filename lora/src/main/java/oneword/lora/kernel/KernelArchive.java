@@ -14,8 +14,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes a TorchScript archive: a ZIP of stored entries that holds source text and the attributes of one module.
  *
- * <p>Entries: {@code ops/version}, {@code ops/constants.pkl} (an empty tuple), {@code ops/data.pkl} (pickle protocol 2: an
- * object of class {@code __torch__.Ops} and its attributes) and {@code ops/code/__torch__.py} (the source).
+ * <p>Entries: {@code ops/version}, {@code ops/constants.pkl} (an empty tuple), {@code ops/data.pkl} (pickle protocol 2:
+ * an object of class {@code __torch__.Ops} and its attributes) and {@code ops/code/__torch__.py} (the source).
  */
 final class KernelArchive {
 
