@@ -16,14 +16,13 @@ import java.util.function.Supplier;
 import oneword.lora.adapter.LoraAdapter;
 import oneword.lora.adapter.LoraConfig;
 import oneword.lora.adapter.PeftFiles;
-import oneword.lora.adapter.TargetModule;
 import oneword.lora.kernel.Torch;
 
 /**
  * A frozen language model with an optional adapter, from token ids to the hidden state of each row's last real token.
  *
  * <p>It is a DJL block: its parameters are the adapter's matrices, its inputs ids [n, s] and lengths [n], its output
- * [n, {@link #outputWidth}] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor
+ * [n, {@link DecoderConfig#outputWidth}] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor
  * batch changes a vector. There is no language-model head; the last layer is computed for the last token alone.
  *
  * <p>Stages can be run one by one (embeddings, layers, head): a caller may keep only what stands at their borders.
@@ -40,29 +39,11 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
         this.manager = manager;
     }
 
-    /** Number of layers. */
-    public abstract int layers();
-
-    /** Width d of the vectors. */
-    public abstract int outputWidth();
-
-    /** Longest row in tokens. */
-    public abstract int maxPositions();
-
-    /** Id that fills rows up. */
-    public abstract int padId();
-
-    /** Frozen numbers that a forward pass uses. */
-    public abstract long frozenParameters();
+    /** Sizes of the model. */
+    public abstract DecoderConfig config();
 
     /** Type of the frozen weights. */
     public abstract Precision precision();
-
-    /** Every linear map that can carry an adapter. */
-    public abstract List<TargetModule> targetModules();
-
-    /** Bytes of activations that a training pass keeps for one padded token: an estimate for planning. */
-    public abstract long activationBytesPerToken();
 
     /** Runs the stage before the first layer; gives [n, s, hidden]. Seeds are null where dropout is off. */
     public abstract NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds);
@@ -70,7 +51,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Runs layer i; gives [n, s, hidden], for the last layer [n, hidden]. */
     public abstract NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
-    /** Runs the stage after the last layer; gives fp32 [n, outputWidth]. */
+    /** Runs the stage after the last layer; gives fp32 [n, d]. */
     public abstract NDArray head(NDManager scope, NDArray x, LayerSeeds seeds);
 
     /** What stands before a module's path in PEFT's key names: over the causal model, then over the bare one. */
@@ -85,11 +66,11 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * @param scope owns the result and everything on the way
      * @param batch right-padded ids
      * @param seeds of the dropout masks, or null where dropout is off
-     * @return fp32 [n, outputWidth]
+     * @return fp32 [n, d]
      */
     public final NDArray encode(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
         NDArray x = embed(scope, batch, seeds);
-        for (int i = 0; i < layers(); i++) {
+        for (int i = 0; i < config().layers(); i++) {
             x = replace(x, layer(scope, i, x, batch, seeds));
         }
         return replace(x, head(scope, x, seeds));
@@ -109,7 +90,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * @throws IllegalStateException where the model has one already
      */
     public final LoraAdapter addAdapter(LoraConfig config, long seed) {
-        return put(() -> LoraAdapter.create(manager, config, targetModules(), seed));
+        return put(() -> LoraAdapter.create(manager, config, config().targetModules(), seed));
     }
 
     /**
@@ -120,7 +101,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * @throws IllegalStateException where the model has one already
      */
     public final LoraAdapter loadAdapter(Path folder) {
-        return put(() -> PeftFiles.read(manager, folder, adapterLayouts(), targetModules()));
+        return put(() -> PeftFiles.read(manager, folder, adapterLayouts(), config().targetModules()));
     }
 
     /**
@@ -166,7 +147,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
 
     @Override
     public final Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {new Shape(inputShapes[0].get(0), outputWidth())};
+        return new Shape[] {new Shape(inputShapes[0].get(0), config().outputWidth())};
     }
 
     /** Seeds the generator for a stage; without seeds dropout is off and nothing is drawn. */

@@ -2,7 +2,6 @@ package oneword.lora.decoder;
 
 import ai.djl.Device;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
 import oneword.lora.checkpoint.WeightFolder;
 import oneword.lora.checkpoint.WeightSource;
 
@@ -12,24 +11,35 @@ public final class Decoders {
     private Decoders() {}
 
     /**
-     * Loads a model for training or embedding.
+     * Reads a model's configuration; no weight is touched.
      *
-     * @param folder Hugging Face folder: config.json and weights
-     * @param precision compute type of the frozen weights
-     * @param device where it runs
-     * @param modelDropout replaces the configuration's {@code dropout}; empty keeps it
-     * @throws oneword.lora.LoraException where the folder, its configuration or its weights cannot be used
+     * @param folder Hugging Face folder with a config.json
+     * @throws oneword.lora.LoraException where the configuration is damaged or of a model that is not supported
      */
-    public static Decoder load(Path folder, Precision precision, Device device, OptionalDouble modelDropout) {
+    public static DecoderConfig read(Path folder) {
         ModelConfig json = ModelConfig.read(folder);
         String type = json.text("model_type", "");
         if (!type.equals("opt")) {
             throw json.error("model_type", "'" + type + "' is not supported; opt is");
         }
-        OptConfig read = OptConfig.read(json);
-        OptConfig config = modelDropout.isPresent() ? read.withDropout(modelDropout.getAsDouble()) : read;
+        return OptConfig.read(json);
+    }
+
+    /**
+     * Loads a model for training or embedding.
+     *
+     * @param folder Hugging Face folder: config.json and weights
+     * @param config what {@link #read} gave for it, perhaps with another dropout
+     * @param precision compute type of the frozen weights
+     * @param device where it runs
+     * @throws oneword.lora.LoraException where the weights cannot be used
+     */
+    public static Decoder load(Path folder, DecoderConfig config, Precision precision, Device device) {
         try (WeightSource source = WeightFolder.open(folder)) {
-            return OptDecoder.load(config, source, precision, device);
+            if (config instanceof OptConfig opt) {
+                return OptDecoder.load(opt, source, precision, device);
+            }
+            throw new IllegalArgumentException("No decoder is registered for " + config.getClass().getName());
         }
     }
 }

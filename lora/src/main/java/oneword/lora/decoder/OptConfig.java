@@ -1,5 +1,10 @@
 package oneword.lora.decoder;
 
+import java.util.ArrayList;
+import java.util.List;
+import oneword.lora.adapter.LoraConfig;
+import oneword.lora.adapter.TargetModule;
+
 /**
  * What an OPT {@code config.json} says, with transformers' defaults where it is silent (OPTConfig).
  *
@@ -34,7 +39,7 @@ public record OptConfig(
     boolean affineNorm,
     String activation,
     double dropout,
-    double attentionDropout) {
+    double attentionDropout) implements DecoderConfig {
 
     /** Reads the keys that matter; anything that this decoder would silently get wrong is refused by name. */
     static OptConfig read(ModelConfig json) {
@@ -78,8 +83,54 @@ public record OptConfig(
         return embeddingSize != hiddenSize;
     }
 
-    /** The same configuration with another dropout. */
-    OptConfig withDropout(double probability) {
+    @Override
+    public int outputWidth() {
+        return embeddingSize;
+    }
+
+    @Override
+    public List<TargetModule> targetModules() {
+        List<TargetModule> all = new ArrayList<>();
+        if (projected()) {
+            all.add(new TargetModule("project_in", embeddingSize, hiddenSize));
+        }
+        for (int i = 0; i < layers; i++) {
+            for (String path : OptWeights.LINEARS) {
+                int inputs = path.equals("fc2") ? ffnSize : hiddenSize;
+                int outputs = path.equals("fc1") ? ffnSize : hiddenSize;
+                all.add(new TargetModule("layers." + i + "." + path, inputs, outputs));
+            }
+        }
+        if (projected()) {
+            all.add(new TargetModule("project_out", hiddenSize, embeddingSize));
+        }
+        return List.copyOf(all);
+    }
+
+    @Override
+    public long frozenParameters() {
+        long d = hiddenSize;
+        long e = embeddingSize;
+        long norm = affineNorm ? 2 * d : 0;
+        long linears = 4 * d * d + 2 * d * ffnSize + (bias ? 5 * d + ffnSize : 0);
+        return vocabSize * e + (maxPositions + 2L) * d + (projected() ? 2 * d * e : 0)
+            + layers * (linears + 2 * norm) + (finalNorm ? norm : 0);
+    }
+
+    @Override
+    public long activationBytesPerToken(Precision precision, LoraConfig lora) {
+        long c = precision.bytes();
+        long d = hiddenSize;
+        // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
+        long attention = precision == Precision.BF16 ? 4 * d * (c + 4) : 5 * d * c;
+        long blocks = 4 * d * c + ffnSize * c;
+        long masks = dropout > 0 ? 4 * d * c : 0;
+        long adapters = 6L * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + ffnSize) * c : 0);
+        return layers * (attention + blocks + masks + adapters);
+    }
+
+    @Override
+    public OptConfig withDropout(double probability) {
         return new OptConfig(vocabSize, hiddenSize, embeddingSize, ffnSize, layers, heads, maxPositions, padId, preNorm,
             finalNorm, bias, affineNorm, activation, probability, attentionDropout);
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import oneword.lora.adapter.LoraAdapter;
 import oneword.lora.adapter.LoraConfig;
-import oneword.lora.adapter.TargetModule;
 import oneword.lora.checkpoint.WeightSource;
 import oneword.lora.kernel.Kernels;
 import oneword.lora.kernel.Torch;
@@ -25,7 +24,6 @@ final class OptDecoder extends Decoder {
     private final Precision precision;
     private final WeightStore weights;
     private final NDArray absent;
-    private final List<TargetModule> modules;
     private Kernels kernels;
     private List<NDArray> embeddingAdapter;
     private List<List<NDArray>> layerAdapters;
@@ -37,7 +35,6 @@ final class OptDecoder extends Decoder {
         this.precision = precision;
         this.weights = weights;
         this.absent = manager.create(new Shape(0));
-        this.modules = modules(config);
         adapterChanged();
     }
 
@@ -55,24 +52,6 @@ final class OptDecoder extends Decoder {
                 manager.close();
             }
         }
-    }
-
-    private static List<TargetModule> modules(OptConfig config) {
-        List<TargetModule> all = new ArrayList<>();
-        if (config.projected()) {
-            all.add(new TargetModule("project_in", config.embeddingSize(), config.hiddenSize()));
-        }
-        for (int i = 0; i < config.layers(); i++) {
-            for (String path : OptWeights.LINEARS) {
-                int inputs = path.equals("fc2") ? config.ffnSize() : config.hiddenSize();
-                int outputs = path.equals("fc1") ? config.ffnSize() : config.hiddenSize();
-                all.add(new TargetModule("layers." + i + "." + path, inputs, outputs));
-            }
-        }
-        if (config.projected()) {
-            all.add(new TargetModule("project_out", config.hiddenSize(), config.embeddingSize()));
-        }
-        return List.copyOf(all);
     }
 
     @Override
@@ -145,57 +124,13 @@ final class OptDecoder extends Decoder {
     }
 
     @Override
-    public int layers() {
-        return config.layers();
-    }
-
-    @Override
-    public int outputWidth() {
-        return config.embeddingSize();
-    }
-
-    @Override
-    public int maxPositions() {
-        return config.maxPositions();
-    }
-
-    @Override
-    public int padId() {
-        return config.padId();
+    public OptConfig config() {
+        return config;
     }
 
     @Override
     public Precision precision() {
         return precision;
-    }
-
-    @Override
-    public List<TargetModule> targetModules() {
-        return modules;
-    }
-
-    @Override
-    public long frozenParameters() {
-        long d = config.hiddenSize();
-        long e = config.embeddingSize();
-        long norm = config.affineNorm() ? 2 * d : 0;
-        long linears = 4 * d * d + 2 * d * config.ffnSize() + (config.bias() ? 5 * d + config.ffnSize() : 0);
-        long projections = config.projected() ? 2 * d * e : 0;
-        return config.vocabSize() * e + (config.maxPositions() + 2L) * d + projections
-            + config.layers() * (linears + 2 * norm) + (config.finalNorm() ? norm : 0);
-    }
-
-    @Override
-    public long activationBytesPerToken() {
-        long c = precision.bytes();
-        long d = config.hiddenSize();
-        long f = config.ffnSize();
-        long attention = precision == Precision.FP32 ? 5 * d * c : 4 * d * c + 4 * d * 4;
-        long base = 4 * d * c + attention + f * c;
-        long dropout = config.dropout() > 0 ? 4 * d * c : 0;
-        LoraConfig lora = adapter().map(LoraAdapter::config).orElse(null);
-        long adapters = lora == null ? 0 : 6 * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + f) * c : 0);
-        return config.layers() * (base + dropout + adapters);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
 import oneword.lora.kernel.Torch;
@@ -54,7 +53,7 @@ class DecoderGoldenTest {
             }
             Collections.shuffle(order, new Random(7));
             float[] together = embed(decoder, order.stream().map(all::get).toList());
-            int d = decoder.outputWidth();
+            int d = decoder.config().outputWidth();
             for (int i = 0; i < all.size(); i++) {
                 float[] alone = embed(decoder, List.of(all.get(order.get(i))));
                 assertClose(Arrays.copyOfRange(together, i * d, (i + 1) * d), alone);
@@ -76,7 +75,7 @@ class DecoderGoldenTest {
     }
 
     private static Decoder load(GoldenCase golden) {
-        return Decoders.load(golden.folder(), Precision.FP32, Device.cpu(), OptionalDouble.empty());
+        return Decoders.load(golden.folder(), Decoders.read(golden.folder()), Precision.FP32, Device.cpu());
     }
 
     private static List<int[]> cut(JsonNode batch) {

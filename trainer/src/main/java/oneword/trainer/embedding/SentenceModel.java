@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.token.SentenceEncoder;
 import oneword.data.token.Tokenizer;
 import oneword.lora.decoder.Decoder;
+import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
 import oneword.lora.decoder.TokenBatch;
@@ -47,17 +47,31 @@ public final class SentenceModel implements AutoCloseable {
      * @param maxSentenceTokens cut of the training rule
      * @param precision type of the frozen weights
      * @param device where it runs
-     * @param modelDropout replaces the configuration's dropout while training; empty keeps it
      */
-    public static SentenceModel load(Path folder, PromptTemplate prompt, int maxSentenceTokens, Precision precision,
-        Device device, OptionalDouble modelDropout) {
+    public static SentenceModel load(
+        Path folder, PromptTemplate prompt, int maxSentenceTokens, Precision precision, Device device) {
+        return load(folder, Decoders.read(folder), prompt, maxSentenceTokens, precision, device);
+    }
+
+    /**
+     * Loads a model whose configuration has been read, and perhaps changed, already.
+     *
+     * @param folder Hugging Face folder
+     * @param config of the decoder
+     * @param prompt text around each sentence
+     * @param maxSentenceTokens cut of the training rule
+     * @param precision type of the frozen weights
+     * @param device where it runs
+     */
+    public static SentenceModel load(Path folder, DecoderConfig config, PromptTemplate prompt, int maxSentenceTokens,
+        Precision precision, Device device) {
         Tokenizer tokenizer = Tokenizer.load(folder);
         boolean loaded = false;
         try {
-            Decoder decoder = Decoders.load(folder, precision, device, modelDropout);
+            Decoder decoder = Decoders.load(folder, config, precision, device);
             loaded = true;
             return new SentenceModel(decoder, tokenizer,
-                new SentenceEncoder(prompt, tokenizer, maxSentenceTokens, decoder.maxPositions()));
+                new SentenceEncoder(prompt, tokenizer, maxSentenceTokens, config.maxPositions()));
         } finally {
             if (!loaded) {
                 tokenizer.close();
@@ -88,8 +102,8 @@ public final class SentenceModel implements AutoCloseable {
             sequences.add(rule.ids(encoder, text));
         }
         float[][] vectors = new float[texts.size()][];
-        int d = decoder.outputWidth();
-        for (MicroBatch cut : MicroBatches.cut(sequences, CHUNK_TOKENS, decoder.padId())) {
+        int d = decoder.config().outputWidth();
+        for (MicroBatch cut : MicroBatches.cut(sequences, CHUNK_TOKENS, decoder.config().padId())) {
             float[] flat = embed(cut);
             for (int i = 0; i < cut.positions().length; i++) {
                 vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);

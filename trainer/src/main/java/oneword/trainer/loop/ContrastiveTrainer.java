@@ -35,6 +35,7 @@ public final class ContrastiveTrainer extends Trainer {
     private final AdamW adamW;
     private final WarmupSchedule schedule;
     private final StepSettings settings;
+    private final long activationBytesPerToken;
     private StepResult lastStep;
 
     /**
@@ -53,6 +54,8 @@ public final class ContrastiveTrainer extends Trainer {
         this.adamW = (AdamW) config.getOptimizer();
         this.schedule = schedule;
         this.settings = settings;
+        this.activationBytesPerToken = decoder.config().activationBytesPerToken(
+            decoder.precision(), decoder.adapter().orElseThrow().config());
     }
 
     /**
@@ -104,7 +107,7 @@ public final class ContrastiveTrainer extends Trainer {
     double accumulate(EncodedBatch batch) {
         List<int[]> sentences = new ArrayList<>(batch.queries());
         sentences.addAll(batch.passages());
-        List<MicroBatch> cuts = MicroBatches.cut(sentences, settings.microBatchTokens(), decoder.padId());
+        List<MicroBatch> cuts = MicroBatches.cut(sentences, settings.microBatchTokens(), decoder.config().padId());
         boolean cached = graphBytes(cuts) > settings.graphBudget();
         try (NDManager scope = getManager().newSubManager()) {
             List<NDArray> vectors = new ArrayList<>(cuts.size());
@@ -126,7 +129,7 @@ public final class ContrastiveTrainer extends Trainer {
 
     private long graphBytes(List<MicroBatch> cuts) {
         long tokens = cuts.stream().mapToLong(cut -> cut.ids().length).sum();
-        return tokens * decoder.activationBytesPerToken();
+        return tokens * activationBytesPerToken;
     }
 
     private NDArray graph(NDManager scope, EncodedBatch batch, MicroBatch cut, int number) {

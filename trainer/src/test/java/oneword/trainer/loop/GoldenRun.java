@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import oneword.data.batch.EncodedBatch;
 import oneword.lora.checkpoint.SafetensorsFile;
 import oneword.lora.decoder.Decoder;
+import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.loss.InfoNce;
@@ -34,7 +35,9 @@ final class GoldenRun implements AutoCloseable {
 
     GoldenRun(Path base, Path adapter, double temperature, double hardNegativeWeight, WarmupSchedule schedule,
         StepSettings settings, OptionalDouble modelDropout) {
-        decoder = Decoders.load(base, Precision.FP32, Device.cpu(), modelDropout);
+        DecoderConfig config = Decoders.read(base);
+        decoder = Decoders.load(base, modelDropout.isPresent() ? config.withDropout(modelDropout.getAsDouble()) : config,
+            Precision.FP32, Device.cpu());
         decoder.loadAdapter(adapter);
         model = Model.newInstance("oneword", Device.cpu(), "PyTorch");
         model.setBlock(decoder);
