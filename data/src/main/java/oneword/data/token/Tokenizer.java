@@ -90,8 +90,9 @@ public final class Tokenizer implements AutoCloseable {
             return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), size(root));
         } catch (EngineException | LinkageError e) {
             throw new DataException("The tokenizer's native library cannot be loaded on "
-                + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ": " + e.getMessage() + ". It is unpacked to DJL's cache "
-                + "(~/.djl.ai, or the folder in DJL_CACHE_DIR), which must be writable and allow execution.", e);
+                + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ": " + e.getMessage()
+                + ". It is unpacked to DJL's cache (~/.djl.ai, or the folder in DJL_CACHE_DIR), which "
+                + "must be writable and allow execution.", e);
         } catch (RuntimeException e) {
             throw new DataException(file + " is not a tokenizer this version can read: " + e.getMessage()
                 + ". Fetch the tokenizer files anew, all of one revision.", e);
