@@ -1,0 +1,2 @@
+/** Files of vectors: what {@code oneword embed} writes. */
+package oneword.trainer.embedding;
