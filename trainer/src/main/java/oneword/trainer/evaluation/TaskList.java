@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import oneword.data.sts.StsReader;
 import oneword.data.sts.StsTask;
+import oneword.trainer.config.Suggestion;
 
 /**
  * The tasks a user asked for. Names are {@code sts} (the seven STS test sets), {@code dev} (the STS benchmark's dev
@@ -33,15 +34,14 @@ public final class TaskList {
     public static final String DEV = "STSBenchmark-dev";
 
     /** The seven test sets whose average papers print, in their order. */
-    public static final List<String> STS =
-        List.of("STS12", "STS13", "STS14", "STS15", "STS16", STS_BENCHMARK, "SICK-R");
+    public static final List<String> STS = StsReader.STS;
 
     private static final List<String> TRANSFER =
         List.of("transfer", "MR", "CR", "SUBJ", "MPQA", "SST2", "TREC", "MRPC");
     private static final List<String> KNOWN =
-        Stream.of(List.of("sts", "dev"), STS, List.of(DEV)).flatMap(List::stream).toList();
+        Stream.concat(Stream.of("sts", "dev"), StsReader.names().stream()).toList();
     private static final Map<String, String> OTHER_NAMES = Map.of("sts-b", STS_BENCHMARK, "stsb", STS_BENCHMARK,
-        "sickr", "SICK-R", "sick", "SICK-R", "sts-b-dev", DEV, "stsb-dev", DEV);
+        "sick", "SICK-R", "sts-b-dev", DEV, "stsb-dev", DEV);
 
     private final List<String> names;
 
@@ -116,7 +116,8 @@ public final class TaskList {
     }
 
     /**
-     * Reads the tasks. A file's task is named after the file (or as the file was given, where two files have one name).
+     * Reads the tasks. A file's task is named as the file without its ending, or, where that name is taken, as the file
+     * was given.
      *
      * @param sentEval the SentEval folder, the one that holds {@code downstream} or {@code downstream} itself; nothing
      *     if the user named none
@@ -129,26 +130,23 @@ public final class TaskList {
         if (needsSentEval()) {
             sentEvalError(sentEval).ifPresent(errors::add);
         }
-        Map<String, Integer> fileNames = new LinkedHashMap<>();
         for (String name : names) {
             if (isFile(name)) {
                 Path file = files.apply(name);
                 if (!Files.isRegularFile(file)) {
                     errors.add("task " + name + ": there is no file " + file.toAbsolutePath().normalize());
                 }
-                fileNames.merge(file.getFileName().toString(), 1, Integer::sum);
             }
         }
         if (!errors.isEmpty()) {
             throw new EvaluationException(String.join("\n", errors));
         }
+        Set<String> taken = new HashSet<>(KNOWN);
         List<StsTask> tasks = new ArrayList<>();
         for (String name : names) {
             if (isFile(name)) {
-                Path file = files.apply(name);
-                String fileName = file.getFileName().toString();
-                StsTask task = StsReader.readFile(file);
-                tasks.add(new StsTask(fileNames.get(fileName) == 1 ? fileName : name, task.pairs()));
+                StsTask task = StsReader.readFile(files.apply(name));
+                tasks.add(taken.add(task.name()) ? task : new StsTask(name, task.pairs()));
             } else {
                 tasks.add(StsReader.read(name, sentEval.orElseThrow()));
             }
@@ -178,37 +176,11 @@ public final class TaskList {
     }
 
     private static String suggestion(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        String best = OTHER_NAMES.get(lower);
-        int nearest = 3;
-        for (String known : best == null ? KNOWN : List.<String>of()) {
-            int distance = distance(lower, known.toLowerCase(Locale.ROOT));
-            if (distance < nearest && distance < known.length() - 1) {
-                nearest = distance;
-                best = known;
-            }
-        }
-        if (best != null) {
-            return ": did you mean " + best + "?";
+        Optional<String> meant = Optional.ofNullable(OTHER_NAMES.get(name.toLowerCase(Locale.ROOT)))
+            .or(() -> Suggestion.nearest(name, KNOWN));
+        if (meant.isPresent()) {
+            return ": did you mean " + meant.get() + "?";
         }
         return name.contains("/") || name.contains(".") ? ": a file of graded pairs must end in .tsv" : "";
-    }
-
-    /** Levenshtein's distance: how many letters to insert, drop or replace. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }
