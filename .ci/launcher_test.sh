@@ -1,45 +1,12 @@
 #!/bin/sh
-# What the launcher promises, each against a copy of it beside a pretended java and mvn. Prints `ok` or `not ok` and
-# what was checked, line by line, and fails if anything did.
+# What the launcher promises, each against a copy of it beside a pretended java and mvn.
 set -eu
 
-own_path=$PATH
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-area=$(cd "$(mktemp -d)" && pwd -P)
-trap 'PATH=$own_path; chmod -R u+w "$area"; rm -rf "$area"' EXIT
+# shellcheck source=.ci/checks.sh
+. "$root/.ci/checks.sh"
 unset JAVA_HOME ONEWORD_JAVA_OPTS JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS DJL_OFFLINE OPT_OUT_TRACKING \
     RUST_FLAVOR LC_ALL LC_CTYPE LANG || :
-failures=0
-
-report() {
-    if [ "$1" -eq 0 ]; then
-        echo "ok $2"
-    else
-        echo "not ok $2"
-        failures=$((failures + 1))
-        sed 's/^/    /' "$area/out" "$area/err"
-    fi
-}
-
-# Runs $3... and checks exit status $1 and, unless empty, that output or errors have a line that matches $2.
-expect() {
-    name=$1 wanted_status=$2 wanted_line=$3
-    shift 3
-    status=0
-    "$@" >"$area/out" 2>"$area/err" || status=$?
-    verdict=0
-    [ "$status" -eq "$wanted_status" ] || verdict=1
-    cat "$area/out" "$area/err" | grep -Eq -- "$wanted_line" || verdict=1
-    report "$verdict" "$name"
-}
-
-# Checks that the last command's files have ($2 = has) or lack ($2 = lacks) a line that matches $3.
-also() {
-    verdict=0
-    if cat "$area/out" "$area/err" | grep -Eq -- "$3"; then found=has; else found=lacks; fi
-    [ "$found" = "$2" ] || verdict=1
-    report "$verdict" "$1"
-}
 
 builds() {
     wc -l <"$area/builds" | tr -d ' '
@@ -110,8 +77,8 @@ older() {
 
 lay_ground
 expect "the first launch builds and passes the exit code on" 7 "^oneword: building.* 150 MB" "$house/oneword"
-[ "$(grep -c '^oneword: ' "$area/err")" -eq 1 ] && [ "$(builds)" -eq 1 ] && verdict=0 || verdict=1
-report "$verdict" "it says so once and builds once"
+check "it says so once" [ "$(grep -c '^oneword: ' "$area/err")" -eq 1 ]
+check "it builds once" [ "$(builds)" -eq 1 ]
 expect "the second launch builds nothing" 7 "word \[a b\]" "$house/oneword" 'a b' '*' ''
 also "it says nothing itself" lacks "^oneword:"
 also "words with blanks and patterns arrive whole" has "^word \[\*\]"
@@ -135,8 +102,8 @@ cd "$area"
 expect "CDPATH does not mislead it" 7 "home=$house\]" env CDPATH="$area" "the house/oneword"
 
 process=$(sh -c 'echo $$; exec "$0"' "$house/oneword" 2>&1) || :
-[ "$(echo "$process" | sed -n 1p)" = "$(echo "$process" | sed -n 's/^process //p')" ] && verdict=0 || verdict=1
-report "$verdict" "it becomes the Java process, so that signals reach it"
+check "it becomes the Java process, so that signals reach it" \
+    [ "$(echo "$process" | sed -n 1p)" = "$(echo "$process" | sed -n 's/^process //p')" ]
 
 cd "$area/elsewhere"
 touch ./-Db=1
@@ -174,8 +141,7 @@ exec 3<"$house/trainer/target/lib/oneword-data-1.jar"
 pretend_mvn 3.9.9 "echo new >>trainer/target/lib/oneword-data-1.jar"
 touch "$house/pom.xml"
 expect "a source changed again builds again" 7 "^oneword: building" "$house/oneword"
-[ "$(cat <&3)" = old ] && verdict=0 || verdict=1
-report "$verdict" "a run that reads the old libraries keeps them"
+check "a run that reads the old libraries keeps them" [ "$(cat <&3)" = old ]
 exec 3<&-
 
 lay_ground
@@ -189,17 +155,16 @@ pretend_mvn 3.9.9 "sleep 1"
 "$house/oneword" >"$area/first" 2>&1 &
 "$house/oneword" >"$area/second" 2>&1 &
 wait
-[ "$(builds)" -eq 1 ] && grep -q '^process' "$area/first" && grep -q '^process' "$area/second" && verdict=0 || verdict=1
 cat "$area/first" "$area/second" >"$area/out"
-report "$verdict" "of two launches at once one builds and both run"
+check "of two launches at once one builds" [ "$(builds)" -eq 1 ]
+check "and both run" [ "$(grep -c '^process' "$area/out")" -eq 2 ]
 
 lay_ground
 mkdir -p "$house/target" "$house/trainer/target"
 echo "999999999 $(uname -n)" >"$house/target/launcher.lock"
 echo half >"$house/trainer/target/oneword.jar"
 expect "the lock of a dead build does not block" 7 "^oneword: building" "$house/oneword"
-[ "$(cat "$house/trainer/target/oneword.jar")" = jar ] && verdict=0 || verdict=1
-report "$verdict" "what it left half written is built anew"
+check "what it left half written is built anew" [ "$(cat "$house/trainer/target/oneword.jar")" = jar ]
 
 lay_ground
 pretend_mvn 3.9.9 "echo started >'$area/maven'; sleep 10; echo unharmed >'$area/maven'"
@@ -209,9 +174,9 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$area/maven" ] || sleep 1; done
 kill -TERM "$launch"
 status=0
 wait "$launch" || status=$?
-[ "$status" -eq 143 ] && grep -q started "$area/maven" && [ ! -e "$house/target/launcher.lock" ] &&
-    verdict=0 || verdict=1
-report "$verdict" "SIGTERM ends a build, its Maven and its lock with exit 143"
+check "SIGTERM ends a build with exit 143" [ "$status" -eq 143 ]
+check "its Maven ends with it" [ "$(cat "$area/maven")" = started ]
+check "its lock goes with it" [ ! -e "$house/target/launcher.lock" ]
 
 lay_ground
 pretend_mvn 3.9.9 "echo '[ERROR] A.java:[3,5] cannot find symbol'; exit 1"
@@ -221,16 +186,14 @@ also "the way out is named" has "start again"
 also "the program does not start" lacks "^process"
 pretend_mvn 3.9.9 "echo '[ERROR] Could not transfer artifact x'; exit 1"
 expect "a lack of network is named" 1 "^oneword: .*network" "$house/oneword"
-[ ! -e "$house/target/launcher.lock" ] && verdict=0 || verdict=1
-report "$verdict" "a broken build leaves no lock"
+check "a broken build leaves no lock" [ ! -e "$house/target/launcher.lock" ]
 
 lay_ground
 pretend_mvn 3.6.3
 printf '#!/bin/sh\nmkdir -p trainer/target; echo "wrapper $*" >trainer/target/oneword.jar\n' >"$house/mvnw"
 chmod +x "$house/mvnw"
 expect "a Maven that is too old gives way to the wrapper" 7 "^oneword: building" "$house/oneword"
-grep -q '^wrapper .*package' "$house/trainer/target/oneword.jar" && verdict=0 || verdict=1
-report "$verdict" "the wrapper builds"
+check "the wrapper builds" grep -q '^wrapper .*package' "$house/trainer/target/oneword.jar"
 rm "$tools/mvn"
 touch "$house/pom.xml"
 expect "so does a missing one" 7 "^oneword: building" "$house/oneword"
@@ -239,15 +202,13 @@ touch "$house/pom.xml"
 expect "without unzip the wrapper is not tried" 1 "^oneword: Maven 3.8 .*unzip" "$house/oneword"
 for version in 3.8.0 3.10.1 4.0.0; do
     pretend_mvn "$version"
-    [ "$("$house/.mvn/choose")" = "$tools/mvn" ] && verdict=0 || verdict=1
-    report "$verdict" "Maven $version is good enough"
+    check "Maven $version is good enough" [ "$("$house/.mvn/choose")" = "$tools/mvn" ]
 done
 
 lay_ground
 rm "$tools/java"
 expect "a missing Java is named in one line" 1 "^oneword: Java 17 or newer .*JAVA_HOME" "$house/oneword"
-[ "$(cat "$area/out" "$area/err" | wc -l)" -eq 1 ] && verdict=0 || verdict=1
-report "$verdict" "and in no more"
+check "and in no more" [ "$(cat "$area/out" "$area/err" | wc -l)" -eq 1 ]
 for version in 11.0.20 1.8.0_392 16-ea; do
     pretend_java "$version"
     expect "Java $version is too old" 1 "^oneword: Java 17 or newer .*$tools/java is $version:" "$house/oneword"
