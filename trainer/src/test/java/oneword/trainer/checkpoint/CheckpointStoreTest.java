@@ -49,7 +49,8 @@ class CheckpointStoreTest {
 
     private static String content(Checkpoint checkpoint) throws IOException {
         String weights = Files.readString(checkpoint.file("adapter_model.safetensors"));
-        assertThat(Files.readString(checkpoint.file("trainer_state.json"))).isEqualTo(weights.replace("weights", "state"));
+        assertThat(Files.readString(checkpoint.file("trainer_state.json")))
+                .isEqualTo(weights.replace("weights", "state"));
         return weights.substring("weights ".length());
     }
 

@@ -124,6 +124,7 @@ class RunFolderTest {
     void aFileIsReplacedAsAWhole() throws IOException {
         Path path = finishedRun("a", 1);
         for (int changes = 2; changes < 6; changes++) {
+            RunFolder.open(path).close();
             RunFolder run = RunFolder.open(path, new FaultyStorage(changes, true));
             try (run) {
                 assertThatThrownBy(() -> run.write(run.config(), "y: 2\n")).isInstanceOf(CheckpointException.class)
