@@ -22,8 +22,8 @@ import oneword.lora.kernel.Torch;
  * A frozen language model with an optional adapter, from token ids to the hidden state of each row's last real token.
  *
  * <p>It is a DJL block: its parameters are the adapter's matrices, its inputs ids [n, s] and lengths [n], its output
- * [n, {@link DecoderConfig#outputWidth}] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor
- * batch changes a vector. There is no language-model head; the last layer is computed for the last token alone.
+ * [n, d] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor batch changes a
+ * vector. There is no language-model head; the last layer is computed for the last token alone.
  *
  * <p>Stages can be run one by one (embeddings, layers, head): a caller may keep only what stands at their borders.
  * Not thread-safe: dropout draws from the process's generator.

@@ -1,0 +1,2 @@
+/** What the machine offers: devices, precisions and memory. */
+package oneword.trainer.hardware;
