@@ -40,7 +40,7 @@ final class ConfigParser {
     }
 
     /**
-     * Parses a file's text. A syntax error is added to the problems and an empty section returned.
+     * Parses a file's text. Returns null where it holds no keys at all; that is then among the problems.
      */
     static Section parseFile(String text, String source, Problems problems) {
         Place start = new Place(source, 1);
@@ -53,7 +53,7 @@ final class ConfigParser {
                     ? "the file is empty; it needs at least data.train"
                     : "the file holds " + root.description() + " where sections such as model: and training: are due");
         }
-        return new Section(new LinkedHashMap<>(), start);
+        return null;
     }
 
     /** Parses the value of an override that is written as a YAML list. */
@@ -67,7 +67,7 @@ final class ConfigParser {
         try (YAMLParser tokens = YAML.createParser(text)) {
             ConfigParser parser = new ConfigParser(tokens, source, fixedPlace, problems);
             Place start = fixedPlace != null ? fixedPlace : new Place(source, 1);
-            ConfigNode root = tokens.nextToken() == null ? new Nothing(start) : parser.node(start);
+            ConfigNode root = tokens.nextToken() == null ? new Nothing(start) : parser.node(start, "");
             if (tokens.nextToken() != null) {
                 problems.add(parser.place(), "a second document starts here; a configuration is one document");
             }
@@ -82,32 +82,32 @@ final class ConfigParser {
         }
     }
 
-    private ConfigNode node(Place place) throws IOException {
+    private ConfigNode node(Place place, String prefix) throws IOException {
         refuseDecoration();
         JsonToken token = tokens.currentToken();
         if (token == JsonToken.START_OBJECT) {
-            return section(place);
+            return section(place, prefix);
         }
         if (token == JsonToken.START_ARRAY) {
             List<ConfigNode> values = new ArrayList<>();
             while (tokens.nextToken() != JsonToken.END_ARRAY) {
-                values.add(node(place()));
+                values.add(node(place(), prefix));
             }
             return new Items(values, place);
         }
         return token == JsonToken.VALUE_NULL ? new Nothing(place) : new Scalar(tokens.getText(), place);
     }
 
-    private Section section(Place place) throws IOException {
+    private Section section(Place place, String prefix) throws IOException {
         Map<String, ConfigNode> entries = new LinkedHashMap<>();
         while (tokens.nextToken() != JsonToken.END_OBJECT) {
             String key = tokens.currentName();
             Place keyPlace = place();
             tokens.nextToken();
-            ConfigNode earlier = entries.putIfAbsent(key, node(keyPlace));
+            ConfigNode earlier = entries.putIfAbsent(key, node(keyPlace, prefix + key + "."));
             if (earlier != null) {
-                problems.add(keyPlace, key + ": stands here a second time (first in line " + earlier.place().line()
-                        + "); keep one of them");
+                problems.add(keyPlace, prefix + key + ": stands here a second time (first in line "
+                        + earlier.place().line() + "); keep one of them");
             }
         }
         return new Section(entries, place);

@@ -70,7 +70,9 @@ public final class ConfigReader {
         Problems problems = new Problems(source);
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
         Section root = ConfigParser.parseFile(withoutMark, source, problems);
-        problems.throwIfAny();
+        if (root == null) {
+            problems.throwIfAny();
+        }
         overrides.forEach(override -> apply(override, root, problems));
         RunConfig config = read(new SectionReader("", root, problems));
         problems.throwIfAny();

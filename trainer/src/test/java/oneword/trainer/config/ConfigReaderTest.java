@@ -114,6 +114,7 @@ class ConfigReaderTest {
                   epochs: none
                 lora: {rank: 0, dropout: 1}
                 rnk: 3
+                run: &here {root: a, root: b}
                 """, "loss.temperature=0", "training.sed=1", "seed"))
                 .containsExactly(
                         "my.yaml:2: training.bach_size: unknown key; did you mean training.batch_size?",
@@ -121,6 +122,8 @@ class ConfigReaderTest {
                         "my.yaml:4: lora.rank: found '0'; allowed is a whole number of at least 1",
                         "my.yaml:4: lora.dropout: found '1'; allowed is a number from 0 to below 1",
                         "my.yaml:5: rnk: unknown key; did you mean lora.rank?",
+                        "my.yaml:6: the anchor &here is not used here; remove it",
+                        "my.yaml:6: run.root: stands here a second time (first in line 6); keep one of them",
                         "--set seed: is not of the form key=value, such as training.seed=7",
                         "my.yaml: data.train: is missing: the file of training triples, with columns sent0, sent1 and"
                                 + " hard_neg",
@@ -250,7 +253,7 @@ class ConfigReaderTest {
         "data: &a {train: t}               | the anchor &a is not used here",
         "data: !x {train: t}               | the tag !x is not used here",
         "data: {train: *a}                 | the alias *a is not used here",
-        "data: {train: t, train: u}        | train: stands here a second time (first in line 1)",
+        "data: {train: t, train: u}        | data.train: stands here a second time (first in line 1)",
         "[a, b]                            | the file holds a list where sections",
         "hello                             | the file holds 'hello' where sections",
         "data: {train: t                   | not YAML:",
