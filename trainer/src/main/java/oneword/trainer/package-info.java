@@ -1,2 +1,2 @@
-/** Trains, evaluates and serves sentence embeddings; {@link oneword.trainer.Embedder} is the door for other programs. */
+/** Trains, evaluates and serves sentence embeddings; {@link oneword.trainer.Embedder} is the door for programs. */
 package oneword.trainer;

@@ -24,7 +24,7 @@ class ModuleBordersTest {
     void dataKnowsNeitherModelsNorTraining() {
         noClasses().that().resideInAPackage("oneword.data..")
             .should().dependOnClassesThat().resideInAnyPackage("oneword.lora..", "oneword.trainer..")
-            
+
             .check(CODE);
     }
 
@@ -35,7 +35,7 @@ class ModuleBordersTest {
             .should().dependOnClassesThat(resideInAPackage("ai.djl..")
                 .and(resideOutsideOfPackages("ai.djl.huggingface.tokenizers..", "ai.djl.util.."))
                 .and(not(belongToAnyOf(EngineException.class))))
-            
+
             .check(CODE);
     }
 
@@ -43,7 +43,7 @@ class ModuleBordersTest {
     void loraKnowsNeitherDataNorTraining() {
         noClasses().that().resideInAPackage("oneword.lora..")
             .should().dependOnClassesThat().resideInAnyPackage("oneword.data..", "oneword.trainer..")
-            
+
             .check(CODE);
     }
 
@@ -58,7 +58,7 @@ class ModuleBordersTest {
             .should().callMethod(System.class, "exit", int.class)
             .orShould().callMethod(Runtime.class, "exit", int.class)
             .orShould().callMethod(Runtime.class, "halt", int.class)
-            
+
             .check(CODE);
     }
 
@@ -66,7 +66,7 @@ class ModuleBordersTest {
     void onlyTheCommandLineWritesToStandardOutput() {
         noClasses().that().resideOutsideOfPackage("oneword.trainer.cli..")
             .should().accessField(System.class, "out")
-            
+
             .check(CODE);
     }
 
@@ -74,7 +74,7 @@ class ModuleBordersTest {
     void logsGoThroughSlf4j() {
         noClasses().that().resideOutsideOfPackage("oneword.trainer.cli..")
             .should().dependOnClassesThat().resideInAPackage("java.util.logging..")
-            
+
             .check(CODE);
     }
 

@@ -15,7 +15,7 @@ import oneword.lora.LoraException;
 /**
  * PEFT's {@code adapter_config.json} (peft.LoraConfig).
  *
- * <p>Read: {@code r}, {@code lora_alpha}, {@code lora_dropout}, {@code use_rslora}. Variants that would change the
+ * <p>Read: {@code r}, {@code lora_alpha}, {@code use_rslora}. Variants that would change the
  * vectors and are not computed here are refused by name.
  */
 final class PeftConfig {
@@ -69,9 +69,10 @@ final class PeftConfig {
      * Reads a configuration; its targets come from the weights, which say what is really there.
      *
      * @param folder PEFT adapter folder
+     * @param dropout of the adapter while training
      * @param targets names of the adapted linear maps
      */
-    static LoraConfig read(Path folder, List<String> targets) {
+    static LoraConfig read(Path folder, double dropout, List<String> targets) {
         Path file = folder.resolve(FILE);
         JsonNode json = parse(file);
         if (!"LORA".equals(json.path("peft_type").asText())) {
@@ -96,7 +97,6 @@ final class PeftConfig {
         double alpha = number(file, json, "lora_alpha", 0, Double.MAX_VALUE);
         // rsLoRA scales by alpha / sqrt(r) (arXiv 2312.03732): the same as this alpha over r.
         double plainAlpha = json.path("use_rslora").asBoolean(false) ? alpha * Math.sqrt(rank) : alpha;
-        double dropout = json.hasNonNull("lora_dropout") ? number(file, json, "lora_dropout", 0, 0.999999) : 0;
         return new LoraConfig((int) rank, plainAlpha, dropout, targets);
     }
 

@@ -75,13 +75,15 @@ public final class PeftFiles {
      *
      * @param manager owns the matrices
      * @param folder holds both files
+     * @param dropout of the adapter while training
      * @param layouts what may stand between {@code base_model.model.} and a module's path
      * @param modules every linear map of the decoder
      * @throws LoraException where a tensor has no place, a matrix lacks its partner or a shape does not fit
      */
-    public static LoraAdapter read(NDManager manager, Path folder, List<String> layouts, List<TargetModule> modules) {
+    public static LoraAdapter read(
+        NDManager manager, Path folder, double dropout, List<String> layouts, List<TargetModule> modules) {
         Path file = folder.resolve(WEIGHTS);
-        PeftConfig.read(folder, List.of());
+        PeftConfig.read(folder, dropout, List.of());
         try (SafetensorsFile weights = SafetensorsFile.open(file)) {
             String layout = layout(file, weights.names(), layouts);
             Set<String> targets = new LinkedHashSet<>();
@@ -102,7 +104,7 @@ public final class PeftFiles {
                 throw new LoraException(file + ": " + unplaced.size() + " tensors have no place in this model, first "
                     + unplaced.iterator().next() + ". Was the adapter made for another base model?");
             }
-            LoraConfig config = PeftConfig.read(folder, List.copyOf(targets));
+            LoraConfig config = PeftConfig.read(folder, dropout, List.copyOf(targets));
             return LoraAdapter.create(manager, config, modules, name ->
                 (owner, shape, type) -> matrix(owner, weights, file, PREFIX + layout + name, shape));
         }

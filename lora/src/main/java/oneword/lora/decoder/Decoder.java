@@ -97,11 +97,12 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * Puts an adapter from PEFT's files on the model.
      *
      * @param folder holds adapter_config.json and adapter_model.safetensors
+     * @param dropout on the adapter's input while training, in place of what the file says
      * @throws oneword.lora.LoraException where the files are damaged or made for another model
      * @throws IllegalStateException where the model has one already
      */
-    public final LoraAdapter loadAdapter(Path folder) {
-        return put(() -> PeftFiles.read(manager, folder, adapterLayouts(), config().targetModules()));
+    public final LoraAdapter loadAdapter(Path folder, double dropout) {
+        return put(() -> PeftFiles.read(manager, folder, dropout, adapterLayouts(), config().targetModules()));
     }
 
     /**

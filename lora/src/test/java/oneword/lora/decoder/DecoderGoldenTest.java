@@ -69,7 +69,7 @@ class DecoderGoldenTest {
         List<int[]> sentences = GoldenCase.sentences(golden.json("inputs.json").get("sentences"));
         try (Decoder decoder = load(base)) {
             assertClose(embed(decoder, sentences), golden.tensor("expected.safetensors", "base"));
-            decoder.loadAdapter(golden.folder());
+            decoder.loadAdapter(golden.folder(), 0);
             assertClose(embed(decoder, sentences), golden.tensor("expected.safetensors", "adapted"));
         }
     }

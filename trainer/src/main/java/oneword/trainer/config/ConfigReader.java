@@ -213,7 +213,8 @@ public final class ConfigReader {
                 keys.conflict(named ? "select_by" : "every", selectBy + ", which selects the best checkpoint," + way);
             }
         }
-        return new RunConfig.Evaluation(every, tasks, selectBy, data);
+        return new RunConfig.Evaluation(every, tasks, selectBy, data,
+                keys.optionalText("neighbours", given(), "a text file with one sentence a line"));
     }
 
     private static RunConfig.Checkpoint checkpoint(SectionReader keys) {

@@ -90,15 +90,25 @@ public final class ResultsJson {
      * @throws EvaluationException if the file cannot be read or is not a results file; the message names the key
      */
     public static EvaluationReport read(Path file) {
-        JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readString(file));
+            return parse(MAPPER.readTree(Files.readString(file)), file);
         } catch (JsonProcessingException e) {
             throw new EvaluationException(file + " is not JSON: " + e.getOriginalMessage() + " (line "
                 + e.getLocation().getLineNr() + ")", e);
         } catch (IOException e) {
             throw new EvaluationException("cannot read the results in " + file + ": " + reason(e), e);
         }
+    }
+
+    /**
+     * Reads results that stand inside another file.
+     *
+     * @param root the object
+     * @param file where it stands, for messages
+     * @return the report; scores as rounded there
+     * @throws EvaluationException if it is not a results object; the message names the key
+     */
+    public static EvaluationReport parse(JsonNode root, Path file) {
         JsonNode tasks = root.path("tasks");
         if (!tasks.isObject()) {
             throw new EvaluationException(file + " is not a results file of oneword: it has no object \"tasks\"");

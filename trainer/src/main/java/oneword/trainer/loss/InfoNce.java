@@ -14,8 +14,8 @@ import oneword.lora.kernel.Kernels;
  *
  * <p>For queries q [B, d] and passages p [M, d] the logits are {@code cos(q_i, p_j) / temperature}, to which
  * {@code hardNegativeWeight} is added where p_j is the row's own hard negative; the loss is the mean cross-entropy with
- * each query's target column. Triples are the case M = 2B, pairs M = B. As a DJL loss its predictions are (q, p) and its
- * labels (targets, hard negatives), both int64 [B]; a row without a hard negative has -1.
+ * each query's target column. Triples are the case M = 2B, pairs M = B. As a DJL loss its predictions are (q, p) and
+ * its labels (targets, hard negatives), both int64 [B]; a row without a hard negative has -1.
  */
 public final class InfoNce extends Loss implements AutoCloseable {
 

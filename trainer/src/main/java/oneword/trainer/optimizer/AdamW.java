@@ -3,7 +3,6 @@ package oneword.trainer.optimizer;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
@@ -22,11 +21,11 @@ import oneword.lora.kernel.Torch;
 import oneword.trainer.TrainerException;
 
 /**
- * torch's AdamW (betas 0.9 and 0.999, eps 1e-8, decoupled decay) with torch's clipping by global norm, on all matrices in
- * one native call.
+ * torch's AdamW (betas 0.9 and 0.999, eps 1e-8, decoupled decay) with torch's clipping by global norm, on all matrices
+ * in one native call.
  *
- * <p>DJL's own AdamW puts epsilon elsewhere than torch, clips positive values only, and cannot save its moments; this one
- * holds them as plain fp32 arrays. The gradients' arrays are fetched once and added to by every backward pass.
+ * <p>DJL's own AdamW puts epsilon elsewhere than torch, clips positive values only, and cannot save its moments; this
+ * one holds them as plain fp32 arrays. The gradients' arrays are fetched once and added to by every backward pass.
  */
 public final class AdamW extends Optimizer implements AutoCloseable {
 

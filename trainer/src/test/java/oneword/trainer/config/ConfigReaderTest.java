@@ -38,7 +38,7 @@ class ConfigReaderTest {
                 new RunConfig.Loss(0.05, 0),
                 new RunConfig.Training(1, 0, 256, 4096, 5e-4, 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42,
                         RunConfig.GradientCache.AUTO),
-                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null),
+                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null, null),
                 new RunConfig.Checkpoint(50, 3),
                 new RunConfig.Run("runs", null)));
     }

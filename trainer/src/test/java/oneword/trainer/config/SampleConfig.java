@@ -49,6 +49,7 @@ final class SampleConfig {
               tasks: [sts, own.tsv]
               select_by: SICK-R
               data: senteval
+              neighbours: words.txt
             checkpoint:
               every: 10
               keep: 7
@@ -68,7 +69,8 @@ final class SampleConfig {
              "training": {"epochs": 3, "max_steps": 77, "batch_size": 200, "micro_batch_tokens": 2048,
                           "learning_rate": "3e-4", "warmup_steps": 5, "schedule": "constant", "weight_decay": 0.01,
                           "max_grad_norm": 0.5, "model_dropout": 0, "seed": 8589934592, "gradient_cache": "on"},
-             "evaluation": {"every": 25, "tasks": ["sts", "own.tsv"], "select_by": "SICK-R", "data": "senteval"},
+             "evaluation": {"every": 25, "tasks": ["sts", "own.tsv"], "select_by": "SICK-R", "data": "senteval",
+                            "neighbours": "words.txt"},
              "checkpoint": {"every": 10, "keep": 7},
              "run": {"root": "out", "name": "try-1"}}
             """;
@@ -86,7 +88,7 @@ final class SampleConfig {
         "training.weight_decay=0.01", "training.max_grad_norm=0.5", "training.model_dropout=0",
         "training.seed=8589934592", "training.gradient_cache=on",
         "evaluation.every=25", "evaluation.tasks=[sts, own.tsv]", "evaluation.select_by=SICK-R",
-        "evaluation.data=senteval",
+        "evaluation.data=senteval", "evaluation.neighbours=words.txt",
         "checkpoint.every=10", "checkpoint.keep=7", "run.root=out", "run.name=try-1"};
 
     static final RunConfig EXPECTED = new RunConfig(
@@ -97,7 +99,7 @@ final class SampleConfig {
             new RunConfig.Loss(0.07, -1.5),
             new RunConfig.Training(3, 77, 200, 2048, 3e-4, 5, RunConfig.Schedule.CONSTANT, 0.01, 0.5, 0.0,
                     8589934592L, RunConfig.GradientCache.ON),
-            new RunConfig.Evaluation(25, List.of("sts", "own.tsv"), "SICK-R", "senteval"),
+            new RunConfig.Evaluation(25, List.of("sts", "own.tsv"), "SICK-R", "senteval", "words.txt"),
             new RunConfig.Checkpoint(10, 7),
             new RunConfig.Run("out", "try-1"));
 

@@ -36,9 +36,10 @@ final class GoldenRun implements AutoCloseable {
     GoldenRun(Path base, Path adapter, double temperature, double hardNegativeWeight, WarmupSchedule schedule,
         StepSettings settings, OptionalDouble modelDropout) {
         DecoderConfig config = Decoders.read(base);
-        decoder = Decoders.load(base, modelDropout.isPresent() ? config.withDropout(modelDropout.getAsDouble()) : config,
+        decoder = Decoders.load(base,
+            modelDropout.isPresent() ? config.withDropout(modelDropout.getAsDouble()) : config,
             Precision.FP32, Device.cpu());
-        decoder.loadAdapter(adapter);
+        decoder.loadAdapter(adapter, 0);
         model = Model.newInstance("oneword", Device.cpu(), "PyTorch");
         model.setBlock(decoder);
         loss = new InfoNce(temperature, hardNegativeWeight, Device.cpu());

@@ -24,7 +24,8 @@ class InfoNceTest {
 
     static Stream<JsonNode> cases() throws IOException {
         JsonNode root = new ObjectMapper().readTree(Path.of("src/test/resources/golden/infonce.json").toFile());
-        return StreamSupport.stream(root.get("cases").spliterator(), false).filter(InfoNceTest::oneNegativePerRowAtMost);
+        return StreamSupport.stream(root.get("cases").spliterator(), false)
+            .filter(InfoNceTest::oneNegativePerRowAtMost);
     }
 
     @ParameterizedTest

@@ -1,0 +1,109 @@
+package oneword.trainer.run;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.listener.TrainingListener;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.TreeSet;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
+import oneword.lora.decoder.Decoder;
+import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.Checkpoint;
+import oneword.trainer.config.RunConfig;
+import oneword.trainer.embedding.SentenceModel;
+import oneword.trainer.loop.ContrastiveTrainer;
+import oneword.trainer.loop.StepSettings;
+import oneword.trainer.loss.InfoNce;
+import oneword.trainer.optimizer.AdamW;
+import oneword.trainer.optimizer.WarmupSchedule;
+
+/** The model, loss, optimiser and trainer of a run, which live and die together. */
+final class Session implements AutoCloseable {
+
+    private final SentenceModel model;
+    private final InfoNce loss;
+    private final AdamW optimizer;
+    private final Model holder;
+    private final ContrastiveTrainer trainer;
+
+    /**
+     * Loads the weights and puts the adapter on.
+     *
+     * @param plan of the run
+     * @param from checkpoint to go on from; empty begins anew
+     * @param initial adapter to begin with; empty begins with a fresh one
+     * @param listeners told of every step
+     */
+    Session(RunPlan plan, Optional<Checkpoint> from, Optional<Path> initial, TrainingListener... listeners) {
+        RunConfig config = plan.config();
+        model = SentenceModel.load(plan.modelFolder(), plan.decoder(), plan.prompt(),
+            config.prompt().maxSentenceTokens(), plan.precision().precision(), plan.device());
+        boolean ready = false;
+        try {
+            Decoder decoder = model.decoder();
+            adapter(plan, from.map(Checkpoint::folder).or(() -> initial));
+            loss = new InfoNce(config.loss().temperature(), config.loss().hardNegativeWeight(), plan.device());
+            optimizer = AdamW.create(decoder.adapter().orElseThrow().parameters(), config.training().weightDecay(),
+                decoder.manager());
+            from.ifPresent(checkpoint -> optimizer.read(checkpoint.file(CheckpointFiles.OPTIMIZER)));
+            holder = Model.newInstance("oneword", plan.device(), "PyTorch");
+            holder.setBlock(decoder);
+            trainer = new ContrastiveTrainer(holder,
+                new DefaultTrainingConfig(loss)
+                    .optOptimizer(optimizer)
+                    .optDevices(new Device[] {plan.device()})
+                    .addTrainingListeners(listeners),
+                schedule(plan),
+                new StepSettings(config.training().microBatchTokens(), config.training().maxGradNorm(),
+                    config.training().seed(), GraphBudget.bytes(plan)));
+            ready = true;
+        } finally {
+            if (!ready) {
+                model.close();
+            }
+        }
+    }
+
+    private void adapter(RunPlan plan, Optional<Path> folder) {
+        if (folder.isEmpty()) {
+            model.decoder().addAdapter(plan.lora(), plan.config().training().seed());
+            return;
+        }
+        LoraAdapter adapter = model.decoder().loadAdapter(folder.get(), plan.lora().dropout());
+        LoraConfig found = adapter.config();
+        LoraConfig wanted = plan.lora();
+        if (found.rank() != wanted.rank() || found.alpha() != wanted.alpha()
+            || !new TreeSet<>(found.targets()).equals(new TreeSet<>(wanted.targets()))) {
+            throw new TrainerException("lora: the adapter " + folder.get() + " has rank " + found.rank() + ", alpha "
+                + found.alpha() + " and targets " + new TreeSet<>(found.targets()) + ", but the configuration says rank "
+                + wanted.rank() + ", alpha " + wanted.alpha() + " and targets " + new TreeSet<>(wanted.targets())
+                + "; make them the same");
+        }
+    }
+
+    private static WarmupSchedule schedule(RunPlan plan) {
+        RunConfig.Training training = plan.config().training();
+        return new WarmupSchedule(training.learningRate(), training.warmupSteps(), plan.steps(),
+            training.schedule() == RunConfig.Schedule.LINEAR);
+    }
+
+    SentenceModel model() {
+        return model;
+    }
+
+    ContrastiveTrainer trainer() {
+        return trainer;
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        optimizer.close();
+        loss.close();
+        model.close();
+        holder.close();
+    }
+}
