@@ -163,6 +163,16 @@ class TokenizerTest {
     }
 
     @Test
+    void theNativeLibraryIsKeptToTheProcessorAndFromTheNetwork() {
+        Tokenizer.load(MINI).close();
+        for (String[] setting : new String[][] {{"RUST_FLAVOR", "RUST_FLAVOR", "cpu"},
+            {"DJL_OFFLINE", "ai.djl.offline", "true"}, {"OPT_OUT_TRACKING", "OPT_OUT_TRACKING", "true"}}) {
+            String environment = System.getenv(setting[0]);
+            assertThat(environment == null ? System.getProperty(setting[1]) : environment).isEqualTo(setting[2]);
+        }
+    }
+
+    @Test
     void aFolderWithoutATokenizerIsNamed() {
         assertThatThrownBy(() -> Tokenizer.load(folder)).isInstanceOf(DataException.class)
             .hasMessageContaining(folder.toString()).hasMessageContaining("tokenizer.json")
