@@ -1,7 +1,6 @@
 package oneword.data.batch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,8 +10,8 @@ import oneword.data.token.SentenceEncoder;
 
 /**
  * From row numbers to ids, by the rule for training sentences. A pure function of its arguments, safe for use by
- * several threads. Ids are kept for the epochs to come until {@link #DEFAULT_CACHE_TOKENS} are held; what does not fit
- * is encoded anew each time.
+ * several threads. The sentences of a batch are encoded in parallel, on the JVM's common pool. Ids are kept for the
+ * epochs to come until {@link #DEFAULT_CACHE_TOKENS} are held; what does not fit is encoded anew each time.
  */
 public final class BatchEncoder {
 
@@ -58,35 +57,36 @@ public final class BatchEncoder {
      */
     public EncodedBatch encode(long step, int epoch, int[] batch) {
         int n = batch.length;
-        List<int[]> queries = new ArrayList<>(n);
-        List<int[]> passages = new ArrayList<>(2 * n);
+        List<String> sentences = new ArrayList<>(3 * n);
         int[] targets = new int[n];
         int[] hardNegatives = new int[n];
+        for (int row : batch) {
+            sentences.add(rows.get(row).anchor());
+        }
         for (int i = 0; i < n; i++) {
-            Triple row = rows.get(batch[i]);
-            queries.add(ids(row.anchor()));
-            targets[i] = passages.size();
-            passages.add(ids(row.positive()));
+            targets[i] = sentences.size() - n;
+            sentences.add(rows.get(batch[i]).positive());
         }
         for (int i = 0; i < n; i++) {
             Triple row = rows.get(batch[i]);
-            hardNegatives[i] = row.hasHardNegative() ? passages.size() : -1;
+            hardNegatives[i] = row.hasHardNegative() ? sentences.size() - n : -1;
             if (row.hasHardNegative()) {
-                passages.add(ids(row.hardNegative()));
+                sentences.add(row.hardNegative());
             }
         }
-        return new EncodedBatch(step, epoch, batch.clone(), List.copyOf(queries), List.copyOf(passages), targets,
-            hardNegatives);
+        List<int[]> ids = sentences.parallelStream().map(this::ids).toList();
+        return new EncodedBatch(step, epoch, batch.clone(), List.copyOf(ids.subList(0, n)),
+            List.copyOf(ids.subList(n, ids.size())), targets, hardNegatives);
     }
 
     private int[] ids(String sentence) {
         int[] known = cache.get(sentence);
         if (known == null) {
             known = encoder.training(sentence);
-            if (cached.get() + known.length <= cacheTokens && cache.putIfAbsent(sentence, known) == null) {
-                cached.addAndGet(known.length);
+            if (cached.addAndGet(known.length) > cacheTokens || cache.putIfAbsent(sentence, known) != null) {
+                cached.addAndGet(-known.length);
             }
         }
-        return Arrays.copyOf(known, known.length);
+        return known.clone();
     }
 }

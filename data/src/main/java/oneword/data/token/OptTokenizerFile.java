@@ -155,7 +155,8 @@ final class OptTokenizerFile {
             add(entry.getKey(), entry.getValue().asInt(-1), JSON.createObjectNode(), false));
         config.path("added_tokens_decoder").properties().forEach(entry -> {
             JsonNode token = entry.getValue();
-            add(token.path("content").asText(), Integer.parseInt(entry.getKey()), token,
+            int id = entry.getKey().matches("\\d{1,9}") ? Integer.parseInt(entry.getKey()) : -1;
+            add(token.path("content").asText(), id, token,
                 token.path("special").asBoolean(false));
         });
         for (JsonNode source : List.of(specialTokens, config)) {

@@ -138,13 +138,13 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Tokenises several texts, each as {@link #encode(String)} does.
+     * Tokenises several texts, each as {@link #encode(String)} does, in parallel on the JVM's common pool.
      *
      * @param texts any texts
      * @return the ids of each, in the same order
      */
     public List<int[]> encodeAll(List<String> texts) {
-        return texts.stream().map(this::encode).toList();
+        return texts.parallelStream().map(this::encode).toList();
     }
 
     /** DJL's Encoding would also build tokens, offsets and masks through JNI, which costs several times the ids. */

@@ -1,0 +1,81 @@
+package oneword.data.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class MicroBatchesTest {
+
+    private static List<int[]> random(int n, long seed) {
+        Random random = new Random(seed);
+        List<int[]> sequences = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            sequences.add(random.ints(1 + random.nextInt(40), 2, 1000).toArray());
+        }
+        return sequences;
+    }
+
+    @Test
+    void sequencesAreSortedCutAndPaddedOnTheRight() {
+        List<int[]> sequences = List.of(new int[] {1}, new int[] {2, 3, 4}, new int[] {5, 6}, new int[] {7, 8, 9});
+        List<MicroBatch> batches = MicroBatches.cut(sequences, 6, 0);
+        assertThat(batches).usingRecursiveComparison().isEqualTo(List.of(
+            new MicroBatch(new int[] {1, 3}, new int[] {2, 3, 4, 7, 8, 9}, new int[] {3, 3}, 3),
+            new MicroBatch(new int[] {2, 0}, new int[] {5, 6, 1, 0}, new int[] {2, 1}, 2)));
+    }
+
+    @Test
+    void everySequenceStandsInOneRowWithinTheBoundAndTheLongestComeFirst() {
+        for (int maxTokens : new int[] {1, 40, 41, 256, 100_000}) {
+            List<int[]> sequences = random(200, maxTokens);
+            boolean[] seen = new boolean[200];
+            int before = Integer.MAX_VALUE;
+            for (MicroBatch batch : MicroBatches.cut(sequences, maxTokens, 1)) {
+                int n = batch.positions().length;
+                assertThat(batch.ids()).hasSize(n * batch.width());
+                assertThat(n == 1 || n * batch.width() <= maxTokens).isTrue();
+                assertThat(batch.width()).isEqualTo(batch.lengths()[0]);
+                for (int row = 0; row < n; row++) {
+                    int[] ids = sequences.get(batch.positions()[row]);
+                    assertThat(seen[batch.positions()[row]]).isFalse();
+                    seen[batch.positions()[row]] = true;
+                    assertThat(batch.lengths()[row]).isEqualTo(ids.length).isLessThanOrEqualTo(before);
+                    before = ids.length;
+                    int[] padded = Arrays.copyOf(ids, batch.width());
+                    Arrays.fill(padded, ids.length, batch.width(), 1);
+                    assertThat(Arrays.copyOfRange(batch.ids(), row * batch.width(), (row + 1) * batch.width()))
+                        .isEqualTo(padded);
+                }
+            }
+            assertThat(seen).containsOnly(true);
+        }
+    }
+
+    @Test
+    void microBatchesAreAsLargeAsTheBoundAllows() {
+        List<MicroBatch> batches = MicroBatches.cut(random(200, 3), 256, 1);
+        for (int i = 0; i + 1 < batches.size(); i++) {
+            MicroBatch batch = batches.get(i);
+            assertThat((batch.positions().length + 1) * batch.width()).isGreaterThan(256);
+        }
+    }
+
+    @Test
+    void equalLengthsKeepTheirOrder() {
+        List<int[]> sequences = List.of(new int[] {1, 1}, new int[] {2, 2}, new int[] {3, 3});
+        assertThat(MicroBatches.cut(sequences, 100, 0).get(0).positions()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void nothingGivesNothingAndEmptySequencesAreRefused() {
+        assertThat(MicroBatches.cut(List.of(), 10, 0)).isEmpty();
+        assertThatThrownBy(() -> MicroBatches.cut(List.of(new int[] {1}, new int[0]), 10, 0))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("sequence 1 is empty");
+        assertThatThrownBy(() -> MicroBatches.cut(List.of(), 0, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

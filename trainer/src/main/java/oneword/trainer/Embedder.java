@@ -1,0 +1,96 @@
+package oneword.trainer;
+
+import ai.djl.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import oneword.data.prompt.PromptTemplate;
+import oneword.lora.adapter.PeftFiles;
+import oneword.lora.decoder.Precision;
+import oneword.trainer.embedding.PromptFile;
+import oneword.trainer.embedding.SentenceModel;
+import oneword.trainer.embedding.TextRule;
+import oneword.trainer.hub.ModelLocator;
+
+/**
+ * Sentence embeddings for other programs:
+ *
+ * <pre>{@code
+ * try (Embedder embedder = Embedder.load(Path.of("runs/quickstart/best"))) {
+ *     float[][] vectors = embedder.embed(List.of("A man is playing a guitar.", "Someone makes music."));
+ *     System.out.println(Embedder.cosine(vectors[0], vectors[1]));
+ * }
+ * }</pre>
+ *
+ * <p>Sentences go through the evaluation rule and the prompt that the adapter was trained with; vectors come as the model
+ * gives them, not normalised. One thread at a time.
+ */
+public final class Embedder implements AutoCloseable {
+
+    private static final int DEFAULT_SENTENCE_TOKENS = 32;
+
+    private final SentenceModel model;
+
+    private Embedder(SentenceModel model) {
+        this.model = model;
+    }
+
+    /**
+     * Loads a model in fp32 on the CPU.
+     *
+     * @param folder a checkpoint or another PEFT adapter folder, whose base model is then found by its name, or a Hugging
+     *     Face model folder
+     * @return the embedder; close it when done
+     */
+    public static Embedder load(Path folder) {
+        boolean adapter = Files.isRegularFile(folder.resolve(PeftFiles.CONFIG));
+        Path here = Path.of("").toAbsolutePath();
+        Path base = adapter
+            ? new ModelLocator(here, here, System.getenv()).find(PeftFiles.baseModel(folder), "main") : folder;
+        return new Embedder(open(base, adapter ? folder : null, Precision.FP32, Device.cpu()));
+    }
+
+    private static SentenceModel open(Path base, Path adapter, Precision precision, Device device) {
+        PromptFile prompt = PromptFile.read(adapter == null ? base : adapter)
+            .orElse(new PromptFile(PromptTemplate.DEFAULT.template(), DEFAULT_SENTENCE_TOKENS));
+        SentenceModel model = SentenceModel.load(
+            base, new PromptTemplate(prompt.template()), prompt.maxSentenceTokens(), precision, device);
+        if (adapter != null) {
+            model.loadAdapter(adapter);
+        }
+        return model;
+    }
+
+    /**
+     * Embeds sentences.
+     *
+     * @param sentences in any order, of any length
+     * @return [n][d] in the order of the sentences
+     */
+    public float[][] embed(List<String> sentences) {
+        return model.embed(sentences, TextRule.EVALUATION);
+    }
+
+    /** Width d of the vectors. */
+    public int width() {
+        return model.decoder().config().outputWidth();
+    }
+
+    /** Cosine of the angle between two vectors; 0 where one of them is zero. */
+    public static double cosine(float[] a, float[] b) {
+        double dot = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += (double) a[i] * b[i];
+            aa += (double) a[i] * a[i];
+            bb += (double) b[i] * b[i];
+        }
+        return aa == 0 || bb == 0 ? 0 : dot / Math.sqrt(aa * bb);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
