@@ -4,10 +4,10 @@ import ai.djl.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import oneword.data.prompt.PromptTemplate;
+import java.util.Optional;
 import oneword.lora.adapter.PeftFiles;
 import oneword.lora.decoder.Precision;
-import oneword.trainer.embedding.PromptFile;
+import oneword.trainer.checkpoint.CheckpointStore;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.embedding.TextRule;
 import oneword.trainer.hub.ModelLocator;
@@ -22,12 +22,10 @@ import oneword.trainer.hub.ModelLocator;
  * }
  * }</pre>
  *
- * <p>Sentences go through the evaluation rule and the prompt that the adapter was trained with; vectors come as the model
- * gives them, not normalised. One thread at a time.
+ * <p>Sentences go through the evaluation rule and the prompt that the adapter was trained with; vectors come as the
+ * model gives them, not normalised. One thread at a time.
  */
 public final class Embedder implements AutoCloseable {
-
-    private static final int DEFAULT_SENTENCE_TOKENS = 32;
 
     private final SentenceModel model;
 
@@ -38,27 +36,20 @@ public final class Embedder implements AutoCloseable {
     /**
      * Loads a model in fp32 on the CPU.
      *
-     * @param folder a checkpoint or another PEFT adapter folder, whose base model is then found by its name, or a Hugging
-     *     Face model folder
+     * @param folder a run, a checkpoint or another PEFT adapter folder, whose base model is found by its name; or a
+     *     Hugging Face model folder
      * @return the embedder; close it when done
      */
     public static Embedder load(Path folder) {
-        boolean adapter = Files.isRegularFile(folder.resolve(PeftFiles.CONFIG));
+        Path files = CheckpointStore.locate(folder);
+        Optional<Path> adapter =
+            Files.isRegularFile(files.resolve(PeftFiles.CONFIG)) ? Optional.of(files) : Optional.empty();
         Path here = Path.of("").toAbsolutePath();
-        Path base = adapter
-            ? new ModelLocator(here, here, System.getenv()).find(PeftFiles.baseModel(folder), "main") : folder;
-        return new Embedder(open(base, adapter ? folder : null, Precision.FP32, Device.cpu()));
-    }
-
-    private static SentenceModel open(Path base, Path adapter, Precision precision, Device device) {
-        PromptFile prompt = PromptFile.read(adapter == null ? base : adapter)
-            .orElse(new PromptFile(PromptTemplate.DEFAULT.template(), DEFAULT_SENTENCE_TOKENS));
-        SentenceModel model = SentenceModel.load(
-            base, new PromptTemplate(prompt.template()), prompt.maxSentenceTokens(), precision, device);
-        if (adapter != null) {
-            model.loadAdapter(adapter);
-        }
-        return model;
+        Path base = adapter.map(PeftFiles::baseModel)
+            .map(name -> new ModelLocator(here, here, System.getenv()).find(name, "main"))
+            .orElse(files);
+        return new Embedder(
+            SentenceModel.open(base, adapter, Optional.empty(), Precision.FP32, Device.cpu()));
     }
 
     /**

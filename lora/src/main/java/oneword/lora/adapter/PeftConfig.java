@@ -100,6 +100,15 @@ final class PeftConfig {
         return new LoraConfig((int) rank, plainAlpha, dropout, targets);
     }
 
+    static String baseModel(Path folder) {
+        Path file = folder.resolve(FILE);
+        JsonNode name = parse(file).get("base_model_name_or_path");
+        if (name == null || !name.isTextual() || name.textValue().isBlank()) {
+            throw new LoraException(file + ": base_model_name_or_path: names no model; give the model itself");
+        }
+        return name.textValue();
+    }
+
     private static JsonNode parse(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new LoraException(file + ": no such file. An adapter is a folder that holds " + FILE + " and "

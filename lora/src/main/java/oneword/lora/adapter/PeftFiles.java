@@ -110,6 +110,16 @@ public final class PeftFiles {
         }
     }
 
+    /**
+     * Reads which model an adapter was made for.
+     *
+     * @param folder of the adapter
+     * @return {@code base_model_name_or_path}
+     */
+    public static String baseModel(Path folder) {
+        return PeftConfig.baseModel(folder);
+    }
+
     private static String layout(Path file, Set<String> names, List<String> layouts) {
         for (String layout : layouts) {
             if (names.stream().anyMatch(name -> name.startsWith(PREFIX + layout))) {

@@ -1,16 +1,127 @@
 package oneword.trainer.cli;
 
-/** Entry point of the command line. */
-public final class Main {
+import ai.djl.engine.EngineException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import oneword.data.DataException;
+import oneword.lora.LoraException;
+import oneword.trainer.TrainerException;
+import oneword.trainer.Version;
+import oneword.trainer.checkpoint.CheckpointException;
+import oneword.trainer.config.ConfigException;
+import oneword.trainer.embedding.EmbeddingException;
+import oneword.trainer.evaluation.EvaluationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-    private Main() {}
+/**
+ * {@code oneword}: trains, evaluates and serves sentence embeddings.
+ *
+ * <p>Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failure, 2 usage or configuration, 130 after
+ * SIGINT and 143 after SIGTERM.
+ */
+@Command(name = "oneword", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
+    description = "Sentence embeddings from language models, trained in Java.",
+    synopsisSubcommandLabel = "COMMAND", subcommands = {
+        TrainCommand.class, EvaluateCommand.class, EmbedCommand.class, ExportCommand.class, DataCommand.class,
+        DoctorCommand.class},
+    footer = {"", "Start with: oneword train --config quickstart.yaml"})
+public final class Main implements Runnable {
+
+    private static final int FAILURE = 1;
+    private static final int USAGE = 2;
+    private static final List<Class<? extends RuntimeException>> TOLD = List.of(
+        DataException.class, LoraException.class, TrainerException.class, CheckpointException.class,
+        EvaluationException.class, EmbeddingException.class, UncheckedIOException.class);
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT,
+        description = "Say more, and show the stack trace of a failure.")
+    private boolean verbose;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    /** Says which oneword this is. */
+    static final class Versions implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"oneword " + Version.ONEWORD};
+        }
+    }
 
     /**
-     * Runs the command line.
+     * Runs the command line and ends the process.
      *
      * @param args the words after {@code oneword}
      */
     public static void main(String[] args) {
-        System.out.println("oneword");
+        int code = Interruption.guard(stop -> commandLine(new Main()).execute(args));
+        System.exit(code);
+    }
+
+    /** Builds the command line around its root command. */
+    static CommandLine commandLine(Main main) {
+        CommandLine line = new CommandLine(main);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure, command.getErr()));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(parsed -> {
+            Logging.verbose(main.verbose);
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return line;
+    }
+
+    /** Without a command: the help, as a usage error. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+    }
+
+    /** Folder that holds configs/ and models/: given by the launcher, else the working directory. */
+    static Path home() {
+        return Optional.ofNullable(System.getProperty("oneword.home")).map(Path::of)
+            .orElse(Path.of("")).toAbsolutePath().normalize();
+    }
+
+    private int report(Exception failure, PrintWriter err) {
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        if (failure instanceof ConfigException) {
+            err.println("oneword: " + failure.getMessage());
+            return USAGE;
+        }
+        err.println("oneword: " + explain(failure));
+        err.flush();
+        return FAILURE;
+    }
+
+    private String explain(Exception failure) {
+        if (TOLD.stream().anyMatch(type -> type.isInstance(failure))) {
+            return failure.getMessage();
+        }
+        if (failure instanceof EngineException && isOutOfMemory(failure)) {
+            return "out of memory: " + firstLine(failure) + "\n  Lower training.micro_batch_tokens, or set "
+                + "training.gradient_cache to on.";
+        }
+        return "internal error: " + failure.getClass().getSimpleName() + ": " + firstLine(failure)
+            + (verbose ? "" : "\n  --verbose shows where; please report it.");
+    }
+
+    private static boolean isOutOfMemory(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        return Stream.of("not enough memory", "out of memory", "can't allocate memory").anyMatch(message::contains);
+    }
+
+    private static String firstLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.data.prompt.PromptTemplate;
@@ -28,6 +29,8 @@ public final class SentenceModel implements AutoCloseable {
 
     /** Padded tokens that are embedded at once. */
     private static final int CHUNK_TOKENS = 8192;
+    /** The published cut of training sentences. */
+    private static final int DEFAULT_SENTENCE_TOKENS = 32;
 
     private final Decoder decoder;
     private final Tokenizer tokenizer;
@@ -37,6 +40,33 @@ public final class SentenceModel implements AutoCloseable {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
+    }
+
+    /**
+     * Opens a model for embedding, with the prompt that lies beside the adapter or the model, else the published one.
+     *
+     * @param folder Hugging Face folder
+     * @param adapter PEFT adapter folder; empty means none
+     * @param prompt used in place of the one that was saved; empty means that one
+     * @param precision type of the frozen weights
+     * @param device where it runs
+     */
+    public static SentenceModel open(
+        Path folder, Optional<Path> adapter, Optional<PromptTemplate> prompt, Precision precision, Device device) {
+        PromptFile saved = PromptFile.read(adapter.orElse(folder))
+            .orElse(new PromptFile(PromptTemplate.DEFAULT.template(), DEFAULT_SENTENCE_TOKENS));
+        SentenceModel model = load(folder, prompt.orElseGet(() -> new PromptTemplate(saved.template())),
+            saved.maxSentenceTokens(), precision, device);
+        boolean opened = false;
+        try {
+            adapter.ifPresent(files -> model.decoder.loadAdapter(files, 0));
+            opened = true;
+            return model;
+        } finally {
+            if (!opened) {
+                model.close();
+            }
+        }
     }
 
     /**

@@ -1,0 +1,80 @@
+package oneword.trainer.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import oneword.data.nli.NliPairReader;
+import oneword.data.nli.TripleFormation;
+import oneword.data.nli.TripleWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code oneword data}: prepares training data. */
+@Command(name = "data", mixinStandardHelpOptions = true, description = "Prepare training data.",
+    synopsisSubcommandLabel = "COMMAND", subcommands = DataCommand.Triples.class)
+final class DataCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? There is: triples");
+    }
+
+    /** {@code oneword data triples}. */
+    @Command(name = "triples", mixinStandardHelpOptions = true,
+        description = "Form (premise, entailed, contradicted) triples from NLI pairs: SNLI and MNLI as published "
+            + "(.jsonl or tab files), or a TSV with premise, hypothesis and label.")
+    static final class Triples implements Callable<Integer> {
+
+        @Option(names = "--input", paramLabel = "FILE", required = true, arity = "1..*",
+            description = "NLI pairs; several files are read as one.")
+        private List<Path> inputs;
+
+        @Option(names = "--output", paramLabel = "FILE.csv|.jsonl", required = true,
+            description = "Where the triples go: columns sent0, sent1, hard_neg.")
+        private Path output;
+
+        @Option(names = "--per-premise", paramLabel = "one|all", defaultValue = "one",
+            description = "Triples of a premise: one drawn by the seed, or all its pairs (default: ${DEFAULT-VALUE}).")
+        private TripleFormation.PerPremise perPremise;
+
+        @Option(names = "--seed", defaultValue = "42", description = "Seed of the draw (default: ${DEFAULT-VALUE}).")
+        private long seed;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            TripleFormation.Formed formed =
+                new TripleFormation(perPremise, seed).form(NliPairReader.read(inputs));
+            TripleWriter.write(output, formed.triples());
+            spec.commandLine().getOut().println(describe(formed.counts()));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+
+        private static String describe(TripleFormation.Counts counts) {
+            return String.format(Locale.ROOT, """
+                %,10d pairs read
+                %,10d without a gold label (-)
+                %,10d with an empty sentence
+                %,10d duplicates
+                %,10d whose hypothesis is the premise
+                %,10d with several labels
+                %,10d premises
+                %,10d without an entailed hypothesis
+                %,10d without a contradicted one
+                %,10d triples""",
+                counts.read(), counts.withoutGoldLabel(), counts.empty(), counts.duplicates(), counts.sameText(),
+                counts.severalLabels(), counts.premises(), counts.withoutEntailment(), counts.withoutContradiction(),
+                counts.triples());
+        }
+    }
+}

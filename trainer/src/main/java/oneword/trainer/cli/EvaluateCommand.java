@@ -1,0 +1,103 @@
+package oneword.trainer.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import oneword.data.sts.StsTask;
+import oneword.lora.kernel.Torch;
+import oneword.trainer.Version;
+import oneword.trainer.embedding.SentenceModel;
+import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.EvaluationReport;
+import oneword.trainer.evaluation.EvaluationResult;
+import oneword.trainer.evaluation.ResultsJson;
+import oneword.trainer.evaluation.ScoreTable;
+import oneword.trainer.evaluation.SentenceEmbedder;
+import oneword.trainer.evaluation.StsEvaluator;
+import oneword.trainer.evaluation.TaskList;
+import oneword.trainer.progress.ProgressDisplay;
+import oneword.trainer.progress.Screen;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code oneword evaluate}. */
+@Command(name = "evaluate", mixinStandardHelpOptions = true,
+    description = "Score a model on the STS benchmarks or on graded pairs of your own.")
+final class EvaluateCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluateCommand.class);
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(names = "--tasks", paramLabel = "TASK[,TASK…]", defaultValue = "sts",
+        description = "sts (the seven), dev, STS12 … STS16, STSBenchmark, SICK-R, STSBenchmark-dev, or FILE.tsv with "
+            + "sentence1, sentence2 and score (default: ${DEFAULT-VALUE}).")
+    private String tasks;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "SentEval folder: the one that holds downstream/.")
+    private String data;
+
+    @Option(names = "--demonstration", paramLabel = "'sentence|word'",
+        description = "One solved example before the prompt (in-context learning).")
+    private String demonstration;
+
+    @Option(names = "--output", paramLabel = "FILE.json", description = "Write the scores as JSON, too.")
+    private Path output;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        List<StsTask> read = TaskList.parse(tasks)
+            .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), ModelOptions.paths()::find);
+        try (ModelOptions.Opened opened = model.open(Optional.ofNullable(demonstration));
+            ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "embedding", "sentences", 0, 0)) {
+            long begin = System.nanoTime();
+            EvaluationResult result =
+                new StsEvaluator(new Embedding(opened.model(), opened.name()), display::update).evaluate(read);
+            display.close();
+            EvaluationReport report = new EvaluationReport(result, opened.name(), opened.adapter(),
+                opened.prompt().template(), ScoreTable.PROTOCOL,
+                OptionalInt.of(StsEvaluator.distinctSentences(read)),
+                OptionalDouble.of((System.nanoTime() - begin) / 1e9),
+                Map.of("oneword", Version.ONEWORD, "pytorch", Torch.version()));
+            print(report, opened);
+            return 0;
+        }
+    }
+
+    private void print(EvaluationReport report, ModelOptions.Opened opened) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(new ScoreTable().row(opened.adapter().isPresent() ? "adapter" : "model", report.result()).plain());
+        out.flush();
+        if (opened.model().encoder().shortened() > 0) {
+            LOG.warn("{} sentences were longer than the model and were cut so that the prompt's end stays",
+                opened.model().encoder().shortened());
+        }
+        if (output != null) {
+            ResultsJson.write(output, report);
+            LOG.info(String.format(Locale.ROOT, "wrote %s", output));
+        }
+    }
+
+    private record Embedding(SentenceModel model, String describe) implements SentenceEmbedder {
+
+        @Override
+        public float[][] embed(List<String> sentences) {
+            return model.embed(sentences, TextRule.EVALUATION);
+        }
+    }
+}

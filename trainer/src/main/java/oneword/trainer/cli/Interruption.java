@@ -1,0 +1,44 @@
+package oneword.trainer.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.function.ToIntFunction;
+import oneword.trainer.run.StopSignal;
+
+/**
+ * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met.
+ *
+ * <p>The JVM itself then ends with 130 or 143, as it does after these signals.
+ */
+final class Interruption {
+
+    private static final StopSignal STOP = new StopSignal();
+
+    private Interruption() {}
+
+    /** The signal that commands watch. */
+    static StopSignal signal() {
+        return STOP;
+    }
+
+    /** Runs work to its end even where the process is asked to stop meanwhile. */
+    static int guard(ToIntFunction<StopSignal> work) {
+        CountDownLatch done = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            STOP.request();
+            awaitQuietly(done);
+        }, "oneword-stop"));
+        try {
+            return work.applyAsInt(STOP);
+        } finally {
+            done.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch done) {
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

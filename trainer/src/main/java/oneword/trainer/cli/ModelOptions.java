@@ -1,0 +1,96 @@
+package oneword.trainer.cli;
+
+import ai.djl.Device;
+import java.nio.file.Path;
+import java.util.Optional;
+import oneword.data.prompt.PromptTemplate;
+import oneword.lora.adapter.PeftFiles;
+import oneword.trainer.checkpoint.CheckpointStore;
+import oneword.trainer.config.InputPaths;
+import oneword.trainer.config.RunConfig;
+import oneword.trainer.embedding.PromptFile;
+import oneword.trainer.embedding.SentenceModel;
+import oneword.trainer.hardware.Hardware;
+import oneword.trainer.hub.ModelLocator;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which model a command works with, and where. */
+final class ModelOptions {
+
+    @Option(names = "--model", paramLabel = "DIR|HUB_ID",
+        description = "Hugging Face folder or hub id. Default: the base model that the adapter names.")
+    private String model;
+
+    @Option(names = "--revision", paramLabel = "REV", defaultValue = "main",
+        description = "Branch, tag or commit of a hub id (default: ${DEFAULT-VALUE}).")
+    private String revision;
+
+    @Option(names = "--adapter", paramLabel = "DIR",
+        description = "PEFT adapter, a checkpoint, or a run (its best checkpoint).")
+    private String adapter;
+
+    @Option(names = "--prompt", paramLabel = "TEMPLATE",
+        description = "Text around {sentence}. Default: the prompt saved with the adapter or model, else PromptEOL's.")
+    private String prompt;
+
+    @Option(names = "--precision", paramLabel = "auto|fp32|bf16|fp16", defaultValue = "auto",
+        description = "Type of the frozen weights; auto is fp32 on a CPU, bf16 on a GPU (default: ${DEFAULT-VALUE}).")
+    private RunConfig.Precision precision;
+
+    @Option(names = "--device", paramLabel = "auto|cpu|cuda", defaultValue = "auto",
+        description = "Where it runs (default: ${DEFAULT-VALUE}).")
+    private RunConfig.Device device;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /** A model that is ready, and what it is called. */
+    record Opened(SentenceModel model, String name, Optional<String> adapter, PromptTemplate prompt)
+        implements AutoCloseable {
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    static InputPaths paths() {
+        return new InputPaths(Path.of("").toAbsolutePath(), Main.home());
+    }
+
+    /**
+     * Loads the model.
+     *
+     * @param demonstration sentence and word put before the prompt; empty means none
+     */
+    Opened open(Optional<String> demonstration) {
+        InputPaths paths = paths();
+        Optional<Path> adapterFolder = Optional.ofNullable(adapter).map(paths::find).map(CheckpointStore::locate);
+        if (model == null && adapterFolder.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Give --model DIR|HUB_ID or --adapter DIR");
+        }
+        String name = model == null ? PeftFiles.baseModel(adapterFolder.orElseThrow()) : model;
+        Path folder = new ModelLocator(paths.workingDirectory(), paths.home(), System.getenv()).find(name, revision);
+        PromptTemplate template = Optional.ofNullable(prompt)
+            .or(() -> PromptFile.read(adapterFolder.orElse(folder)).map(PromptFile::template))
+            .map(PromptTemplate::new)
+            .orElse(PromptTemplate.DEFAULT);
+        PromptTemplate shown = demonstration.map(text -> demonstrate(template, text)).orElse(template);
+        Device place = Hardware.device(device);
+        SentenceModel opened = SentenceModel.open(
+            folder, adapterFolder, Optional.of(shown), Hardware.embeddingPrecision(precision, place), place);
+        return new Opened(opened, name, adapterFolder.map(Path::toString), shown);
+    }
+
+    private PromptTemplate demonstrate(PromptTemplate template, String text) {
+        int bar = text.lastIndexOf('|');
+        if (bar < 1 || bar == text.length() - 1) {
+            throw new ParameterException(
+                spec.commandLine(), "--demonstration: expected 'sentence|word', found '" + text + "'");
+        }
+        return template.withDemonstration(text.substring(0, bar), text.substring(bar + 1));
+    }
+}

@@ -1,0 +1,148 @@
+package oneword.trainer.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import oneword.trainer.Version;
+import oneword.trainer.checkpoint.RunFolder;
+import oneword.trainer.config.ConfigException;
+import oneword.trainer.config.ConfigReader;
+import oneword.trainer.config.Difference;
+import oneword.trainer.config.Differences;
+import oneword.trainer.config.InputPaths;
+import oneword.trainer.config.RunConfig;
+import oneword.trainer.hub.ModelLocator;
+import oneword.trainer.run.Forecast;
+import oneword.trainer.run.RunPlan;
+import oneword.trainer.run.RunPlanner;
+import oneword.trainer.run.TrainingRun;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code oneword train}. */
+@Command(name = "train", mixinStandardHelpOptions = true,
+    description = "Train a LoRA adapter on sentence triples, evaluating and saving on the way.")
+final class TrainCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    /** What may differ between a run and its continuation without changing the numbers that are still to come. */
+    private static final List<String> FREE_KEYS = List.of("run.", "checkpoint.", "evaluation.");
+
+    @Option(names = "--config", paramLabel = "FILE",
+        description = "YAML configuration: a path, or a name in configs/ such as quickstart.yaml.")
+    private String config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE",
+        description = "Override a key of the configuration, such as training.seed=7. May be given several times.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--resume", paramLabel = "RUN",
+        description = "Go on with a run: its folder, its name under run.root, or 'latest'.")
+    private String resume;
+
+    @Option(names = "--dry-run",
+        description = "Print parameters, tokens, steps and expected memory, and stop before any weight is read.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (config == null && resume == null) {
+            throw new ParameterException(spec.commandLine(), "Give --config FILE, or --resume RUN");
+        }
+        InputPaths paths = new InputPaths(Path.of("").toAbsolutePath(), Main.home());
+        Path runFolder = resume == null ? null : RunFolder.resolve(resume, root(paths));
+        RunConfig wanted = runFolder == null
+            ? ConfigReader.read(paths.findConfig(config), overrides) : continued(runFolder, paths);
+        RunPlan plan = new RunPlanner(
+            paths, new ModelLocator(paths.workingDirectory(), paths.home(), System.getenv())).plan(wanted);
+        if (dryRun) {
+            spec.commandLine().getOut().println(Forecast.of(plan).describe());
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+        RunFolder folder = runFolder == null
+            ? RunFolder.create(Path.of(wanted.run().root()), name(wanted)) : RunFolder.open(runFolder);
+        return train(plan, folder, paths);
+    }
+
+    private int train(RunPlan plan, RunFolder folder, InputPaths paths) {
+        Optional<Path> initial = Optional.ofNullable(plan.config().lora().initializeFrom()).map(paths::find);
+        LOG.info("oneword {}, run {}", Version.ONEWORD, folder.path());
+        LOG.info("model     {}, {} on {}: {}", plan.config().model().name(), plan.precision().precision().key(),
+            plan.device(), plan.precision().reason());
+        LOG.info("data      {} rows of {}, {} steps of {}", plan.triples().size(), plan.dataFile(), plan.steps(),
+            plan.config().training().batchSize());
+        try (TrainingRun run = new TrainingRun(plan, folder, initial, Interruption.signal())) {
+            TrainingRun.Outcome outcome = run.run();
+            if (!outcome.finished()) {
+                return 1;
+            }
+            spec.commandLine().getOut().println(outcome.report().orElse(""));
+            spec.commandLine().getOut().println(NextCommands.after(plan, outcome.folder()));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    private Path root(InputPaths paths) {
+        RunConfig any = config == null
+            ? ConfigReader.fromString("data: {train: unused}", "defaults", rootOverrides())
+            : ConfigReader.read(paths.findConfig(config), overrides);
+        return Path.of(any.run().root());
+    }
+
+    private List<String> rootOverrides() {
+        return overrides.stream().filter(override -> override.startsWith("run.root=")).toList();
+    }
+
+    /** The run's own configuration, with what may change taken from the command line. */
+    private RunConfig continued(Path runFolder, InputPaths paths) {
+        Path own = runFolder.resolve("config.yaml");
+        RunConfig before = ConfigReader.read(own, List.of());
+        RunConfig after = config == null
+            ? ConfigReader.read(own, overrides) : ConfigReader.read(paths.findConfig(config), overrides);
+        List<Difference> refused = Differences.between(before, after).stream()
+            .filter(difference -> FREE_KEYS.stream().noneMatch(difference.key()::startsWith))
+            .filter(difference -> !isResolvedAuto(difference))
+            .toList();
+        if (!refused.isEmpty()) {
+            throw new ConfigException(runFolder + ": a run cannot go on with another configuration:\n"
+                + String.join("\n", refused.stream().map(difference -> "  " + difference).toList())
+                + "\nLeave them as they are, or start a new run.");
+        }
+        return after;
+    }
+
+    private static boolean isResolvedAuto(Difference difference) {
+        return difference.after().equals("\"auto\"")
+            && (difference.key().equals("model.precision") || difference.key().equals("model.device"));
+    }
+
+    private String name(RunConfig wanted) {
+        if (wanted.run().name() != null) {
+            return wanted.run().name();
+        }
+        String stem = Path.of(config).getFileName().toString().replaceFirst("\\.(ya?ml|json)$", "");
+        String name = stem + "-" + STAMP.format(LocalDateTime.now());
+        Path root = Path.of(wanted.run().root());
+        int copy = 2;
+        String free = name;
+        while (Files.exists(root.resolve(free))) {
+            free = name + "-" + copy++;
+        }
+        return free;
+    }
+}
