@@ -36,7 +36,8 @@ final class DoctorCommand implements Callable<Integer> {
             System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
             Memory.format(Memory.physical()));
         out.printf("engine       PyTorch %s, %d threads%n", Torch.version(), Torch.threads());
-        out.printf("device       %s%s%n", device, Torch.hasCuda() ? "" : "; PyTorch sees no CUDA device");
+        out.printf("device       %s%s%n", device.getDeviceType(),
+            Torch.hasCuda() ? "" : "; PyTorch sees no CUDA device");
         out.printf("training     %s, since %s%n", precision.precision().key(), precision.reason());
         out.printf("embedding    %s%n", Hardware.embeddingPrecision(RunConfig.Precision.AUTO, device).key());
         out.printf("models       %s (Hugging Face's cache)%n", models.cache());

@@ -15,6 +15,8 @@ import oneword.trainer.checkpoint.CheckpointException;
 import oneword.trainer.config.ConfigException;
 import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.evaluation.EvaluationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -24,8 +26,8 @@ import picocli.CommandLine.ScopeType;
 /**
  * {@code oneword}: trains, evaluates and serves sentence embeddings.
  *
- * <p>Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failure, 2 usage or configuration, 130 after
- * SIGINT and 143 after SIGTERM.
+ * <p>Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failure, 2 usage or configuration, 130
+ * after SIGINT and 143 after SIGTERM.
  */
 @Command(name = "oneword", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Sentence embeddings from language models, trained in Java.",
@@ -35,6 +37,7 @@ import picocli.CommandLine.ScopeType;
     footer = {"", "Start with: oneword train --config quickstart.yaml"})
 public final class Main implements Runnable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int FAILURE = 1;
     private static final int USAGE = 2;
     private static final List<Class<? extends RuntimeException>> TOLD = List.of(
@@ -93,7 +96,7 @@ public final class Main implements Runnable {
 
     private int report(Exception failure, PrintWriter err) {
         if (verbose) {
-            failure.printStackTrace(err);
+            LOG.error("failed", failure);
         }
         if (failure instanceof ConfigException) {
             err.println("oneword: " + failure.getMessage());

@@ -20,7 +20,8 @@ final class NextCommands {
             text.append(String.format("  evaluate     %s evaluate --model %s --adapter %s --tasks %s%s%n",
                 program, model, best, tasks, data));
         }
-        text.append(String.format("  embed        %s embed --model %s --adapter %s --input sentences.txt --output v.npy%n",
+        text.append(String.format(
+            "  embed        %s embed --model %s --adapter %s --input sentences.txt --output vectors.npy%n",
             program, model, best));
         text.append(String.format("  export       %s export --checkpoint %s --format peft --output %s%n",
             program, best, run.resolve("peft")));

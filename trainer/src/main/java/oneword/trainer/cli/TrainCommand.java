@@ -82,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
         Optional<Path> initial = Optional.ofNullable(plan.config().lora().initializeFrom()).map(paths::find);
         LOG.info("oneword {}, run {}", Version.ONEWORD, folder.path());
         LOG.info("model     {}, {} on {}: {}", plan.config().model().name(), plan.precision().precision().key(),
-            plan.device(), plan.precision().reason());
+            plan.device().getDeviceType(), plan.precision().reason());
         LOG.info("data      {} rows of {}, {} steps of {}", plan.triples().size(), plan.dataFile(), plan.steps(),
             plan.config().training().batchSize());
         try (TrainingRun run = new TrainingRun(plan, folder, initial, Interruption.signal())) {

@@ -30,8 +30,8 @@ import oneword.trainer.progress.Screen;
 /**
  * Tests the untrained model and the chosen checkpoint on the run's tasks and puts them side by side.
  *
- * <p>{@code results.json} holds {@code before} as soon as it is known, so that a run that goes on later still has it, and
- * {@code after} at the end.
+ * <p>{@code results.json} holds {@code before} as soon as it is known, so that a run that goes on later still has it,
+ * and {@code after} at the end.
  */
 final class BeforeAndAfter {
 

@@ -32,7 +32,7 @@ final class Environment {
         json.put("pytorch", Torch.version());
         json.put("java", System.getProperty("java.version"));
         json.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        json.put("device", plan.device().toString());
+        json.put("device", plan.device().getDeviceType());
         json.put("threads", Torch.threads());
         json.put("precision", plan.precision().precision().key());
         json.put("precision_reason", plan.precision().reason());

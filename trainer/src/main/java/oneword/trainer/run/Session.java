@@ -77,11 +77,13 @@ final class Session implements AutoCloseable {
         LoraConfig wanted = plan.lora();
         if (found.rank() != wanted.rank() || found.alpha() != wanted.alpha()
             || !new TreeSet<>(found.targets()).equals(new TreeSet<>(wanted.targets()))) {
-            throw new TrainerException("lora: the adapter " + folder.get() + " has rank " + found.rank() + ", alpha "
-                + found.alpha() + " and targets " + new TreeSet<>(found.targets()) + ", but the configuration says rank "
-                + wanted.rank() + ", alpha " + wanted.alpha() + " and targets " + new TreeSet<>(wanted.targets())
-                + "; make them the same");
+            throw new TrainerException("lora: the adapter " + folder.get() + " has " + describe(found)
+                + ", but the configuration says " + describe(wanted) + "; make them the same");
         }
+    }
+
+    private static String describe(LoraConfig lora) {
+        return "rank " + lora.rank() + ", alpha " + lora.alpha() + " and targets " + new TreeSet<>(lora.targets());
     }
 
     private static WarmupSchedule schedule(RunPlan plan) {

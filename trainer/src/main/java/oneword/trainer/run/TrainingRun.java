@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Trains from the first step, or from a checkpoint, to the last, evaluating and saving on the way.
  *
- * <p>Step k is evaluated before it is saved, so a checkpoint knows the best score so far. A score that beats all earlier
- * ones is saved at once, due or not. What a checkpoint does not hold follows from seed and step: the order of the rows,
- * the dropout masks, the learning rate.
+ * <p>Step k is evaluated before it is saved, so a checkpoint knows the best score so far. A score that beats all
+ * earlier ones is saved at once, due or not. What a checkpoint does not hold follows from seed and step: the order of
+ * the rows, the dropout masks, the learning rate.
  */
 public final class TrainingRun implements AutoCloseable {
 
@@ -82,8 +82,8 @@ public final class TrainingRun implements AutoCloseable {
     private void restore(TrainerState state) {
         if (state.seed() != plan.config().training().seed() || state.stepsTotal() != plan.steps()) {
             throw new TrainerException(folder.path() + ": its checkpoint belongs to a run with seed " + state.seed()
-                + " and " + state.stepsTotal() + " steps, this one has seed " + plan.config().training().seed() + " and "
-                + plan.steps() + " steps. Was " + plan.dataFile() + " changed?");
+                + " and " + state.stepsTotal() + " steps, this one has seed " + plan.config().training().seed()
+                + " and " + plan.steps() + " steps. Was " + plan.dataFile() + " changed?");
         }
         step = state.step();
         bestScore = state.bestScore();

@@ -1,0 +1,168 @@
+package oneword.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.CheckpointStore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingRunTest {
+
+    @TempDir
+    private Path folder;
+    private RunFixture fixture;
+
+    @BeforeEach
+    void prepare() {
+        fixture = new RunFixture(folder);
+    }
+
+    @Test
+    void aRunLeavesEverythingThatOthersRead() throws IOException {
+        TrainingRun.Outcome outcome = fixture.start("whole", new StopSignal());
+
+        assertThat(outcome.finished()).isTrue();
+        assertThat(outcome.report().orElseThrow()).contains("untrained", "trained (step ", "gain", "nearest before");
+        Path run = fixture.run("whole");
+        assertThat(run).isDirectoryContaining("glob:**/events.out.tfevents*");
+        for (String file : List.of("config.yaml", "environment.json", "metrics.jsonl", "log.txt", "results.json")) {
+            assertThat(run.resolve(file)).isNotEmptyFile();
+        }
+        Path best = CheckpointStore.locate(run);
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors", "optimizer.safetensors",
+            "trainer_state.json", "prompt.json", "manifest.json")) {
+            assertThat(best.resolve(file)).isNotEmptyFile();
+        }
+        JsonNode results = new ObjectMapper().readTree(run.resolve("results.json").toFile());
+        assertThat(results.at("/before/tasks/few/n").asInt()).isEqualTo(12);
+        assertThat(results.at("/after/tasks/few/n").asInt()).isEqualTo(12);
+    }
+
+    @Test
+    void everyStepAndEvaluationIsAMetric() throws IOException {
+        fixture.start("metrics", new StopSignal());
+
+        List<JsonNode> lines = metrics("metrics");
+        List<JsonNode> steps = lines.stream().filter(line -> line.has("loss")).toList();
+        assertThat(steps).extracting(line -> line.get("step").asInt()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(steps.get(0).get("learning_rate").asDouble()).isZero();
+        assertThat(steps).allSatisfy(line -> {
+            assertThat(line.get("triples").asInt()).isEqualTo(4);
+            assertThat(line.get("tokens").asInt()).isPositive();
+            assertThat(line.get("grad_norm").asDouble()).isPositive();
+        });
+        assertThat(lines.stream().filter(line -> line.has("eval/few")))
+            .extracting(line -> line.get("step").asInt()).containsExactly(0, 2, 4, 6);
+    }
+
+    @Test
+    void onlyTheNewestCheckpointsAndTheBestAreKept() {
+        fixture.start("kept", new StopSignal(), "checkpoint.every=1", "evaluation.every=0");
+
+        CheckpointStore store = CheckpointStore.view(fixture.run("kept"));
+        assertThat(store.list()).extracting(checkpoint -> checkpoint.step()).containsExactly(5L, 6L);
+        assertThat(store.best().orElseThrow().step()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fp32, off", "fp32, on", "bf16, off"})
+    void aStoppedRunGoesOnBitForBit(String precision, String cache) throws IOException {
+        String[] overrides = {"model.precision=" + precision, "training.gradient_cache=" + cache};
+        fixture.start("straight", new StopSignal(), overrides);
+        StopSignal stop = new StopSignal();
+        stopAtStep(stop, 3, fixture.run("stopped"));
+        TrainingRun.Outcome first = fixture.start("stopped", stop, overrides);
+        assertThat(first.finished()).isFalse();
+        assertThat(first.step()).isBetween(3L, 5L);
+
+        TrainingRun.Outcome second = fixture.resume("stopped", new StopSignal(), overrides);
+
+        assertThat(second.finished()).isTrue();
+        for (String file : List.of("adapter_model.safetensors", "optimizer.safetensors", "trainer_state.json")) {
+            assertThat(Files.readAllBytes(last("stopped").resolve(file))).as(file)
+                .isEqualTo(Files.readAllBytes(last("straight").resolve(file)));
+        }
+        assertThat(withoutTimes("stopped")).isEqualTo(withoutTimes("straight"));
+    }
+
+    @Test
+    void aFinishedRunOnlyReportsAgain() throws IOException {
+        fixture.start("done", new StopSignal());
+        byte[] metrics = Files.readAllBytes(fixture.run("done").resolve("metrics.jsonl"));
+
+        TrainingRun.Outcome again = fixture.resume("done", new StopSignal());
+
+        assertThat(again.finished()).isTrue();
+        assertThat(again.report().orElseThrow()).contains("gain");
+        assertThat(Files.readAllBytes(fixture.run("done").resolve("metrics.jsonl"))).isEqualTo(metrics);
+    }
+
+    @Test
+    void aRunThatWasStoppedBeforeItsFirstStepStartsAgain() {
+        StopSignal stop = new StopSignal();
+        stop.request();
+        assertThat(fixture.start("early", stop).step()).isZero();
+        assertThat(fixture.resume("early", new StopSignal()).finished()).isTrue();
+    }
+
+    @Test
+    void lossesThatAreNotFiniteEndTheRunAndKeepTheCheckpoint() {
+        assertThatThrownBy(() -> fixture.start("nan", new StopSignal(), "training.learning_rate=1e30",
+            "training.max_steps=20", "training.max_grad_norm=0"))
+            .isInstanceOf(TrainerException.class)
+            .hasMessageContaining("3 steps in a row")
+            .hasMessageContaining("triples.csv");
+        assertThat(CheckpointStore.view(fixture.run("nan")).list()).isNotEmpty();
+    }
+
+    private Path last(String run) {
+        List<oneword.trainer.checkpoint.Checkpoint> all = CheckpointStore.view(fixture.run(run)).list();
+        return all.get(all.size() - 1).folder();
+    }
+
+    private List<JsonNode> metrics(String run) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(fixture.run(run).resolve("metrics.jsonl"))) {
+            lines.add(mapper.readTree(line));
+        }
+        return lines;
+    }
+
+    private List<JsonNode> withoutTimes(String run) throws IOException {
+        List<JsonNode> lines = metrics(run);
+        lines.forEach(line -> ((ObjectNode) line).remove("seconds"));
+        return lines;
+    }
+
+    /** Asks for a stop as soon as the metrics show a step, as a person with a finger on Ctrl-C would. */
+    private static void stopAtStep(StopSignal stop, int step, Path run) {
+        Thread watcher = new Thread(() -> {
+            while (!stop.requested()) {
+                try (Stream<String> lines = Files.lines(run.resolve("metrics.jsonl"))) {
+                    if (lines.anyMatch(line -> line.contains("\"step\":" + step + ",\"epoch\""))) {
+                        stop.request();
+                    }
+                } catch (IOException | java.io.UncheckedIOException e) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+}
