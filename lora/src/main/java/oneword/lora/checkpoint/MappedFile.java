@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * the file.
  */
 final class MappedFile implements AutoCloseable {
+    private static final String GIT_LFS_POINTER = "version https://git-lfs.";
+
     private final Path path;
     private final FileChannel channel;
     private final long size;
@@ -44,13 +47,24 @@ final class MappedFile implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
-                return new MappedFile(path, channel, channel.size());
-            } catch (IOException e) {
+                MappedFile file = new MappedFile(path, channel, channel.size());
+                file.requireNoPointer();
+                return file;
+            } catch (IOException | WeightFileException e) {
                 channel.close();
                 throw e;
             }
         } catch (IOException e) {
             throw unreadable(path, e);
+        }
+    }
+
+    /** Refuses what a clone without Git LFS has in place of a large file. */
+    private void requireNoPointer() {
+        int length = (int) Math.min(size, GIT_LFS_POINTER.length());
+        if (GIT_LFS_POINTER.equals(new String(read(0, length), StandardCharsets.US_ASCII))) {
+            throw new WeightFileException(path, "is a Git LFS pointer of " + size + " bytes, expected the weights",
+                    "fetch them with git lfs pull, or download the file");
         }
     }
 
@@ -88,11 +102,7 @@ final class MappedFile implements AutoCloseable {
     }
 
     ByteBuffer map(TensorInfo tensor) {
-        if (tensor.length() > Integer.MAX_VALUE) {
-            throw new WeightFileException(path, "tensor " + quote(tensor.name()) + " has "
-                    + tensor.length() + " bytes, more than one buffer can hold (" + Integer.MAX_VALUE + ")",
-                    "read it in pieces with mapChunks");
-        }
+        requireOneBuffer(tensor, "read it in pieces with mapChunks");
         requireOpen();
         return share(mapped.computeIfAbsent(tensor.name(), name -> map(tensor.offset(), tensor.length())));
     }
@@ -123,7 +133,15 @@ final class MappedFile implements AutoCloseable {
         return buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private ByteBuffer map(long offset, long length) {
+    void requireOneBuffer(TensorInfo tensor, String wayOut) {
+        if (tensor.length() > Integer.MAX_VALUE) {
+            throw new WeightFileException(path, "tensor " + quote(tensor.name()) + " has " + tensor.length()
+                    + " bytes, more than one buffer can hold (" + Integer.MAX_VALUE + ")", wayOut);
+        }
+    }
+
+    /** Maps at most 2 GiB that lie in the file. */
+    ByteBuffer map(long offset, long length) {
         try {
             return channel.map(MapMode.READ_ONLY, offset, length).order(ByteOrder.LITTLE_ENDIAN);
         } catch (ClosedChannelException e) {

@@ -7,10 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,17 +22,31 @@ import java.util.stream.Stream;
  * <p>The first of these that the folder holds is read, as transformers does:
  * <ol>
  * <li>{@code model.safetensors}
- * <li>{@code model.safetensors.index.json}, {"metadata": …, "weight_map": {tensor: shard}}, and the shards it names
+ * <li>{@code model.safetensors.index.json} and the shards it names
+ * <li>{@code pytorch_model.bin}, see {@link TorchPickleFile}
+ * <li>{@code pytorch_model.bin.index.json} and the shards it names
  * </ol>
  * In shards, the tensors are those of the index, each from the shard it is mapped to. A shard is named by a plain
  * file name and lies in the folder itself (it may be a link, as in the hub's cache); it must hold every tensor
  * mapped to it, and what it holds besides is passed over.
  */
 public final class WeightFolder implements WeightSource {
-    private static final String SINGLE = "model.safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
-    private static final List<String> PICKLES = List.of("pytorch_model.bin", "pytorch_model.bin.index.json");
+    private static final String INDEX_SUFFIX = ".index.json";
     private static final int NAMED_IN_MESSAGE = 20;
+
+    /** The kinds of weight file, the preferred first. */
+    private enum Kind {
+        SAFETENSORS("model.safetensors", SafetensorsFile::open),
+        PICKLE("pytorch_model.bin", TorchPickleFile::open);
+
+        private final String single;
+        private final Function<Path, WeightSource> opener;
+
+        Kind(String single, Function<Path, WeightSource> opener) {
+            this.single = single;
+            this.opener = opener;
+        }
+    }
 
     private final List<Path> files;
     private final List<WeightSource> sources;
@@ -55,37 +71,36 @@ public final class WeightFolder implements WeightSource {
             throw new WeightFileException(folder, Files.exists(folder) ? "expected a model folder, found a file"
                     : "there is no such folder", "give the folder that holds config.json and the weights");
         }
-        if (Files.exists(folder.resolve(SINGLE))) {
-            return single(folder.resolve(SINGLE));
-        }
-        if (Files.exists(folder.resolve(INDEX))) {
-            return sharded(ShardIndex.read(folder.resolve(INDEX)));
-        }
-        for (String pickle : PICKLES) {
-            if (Files.exists(folder.resolve(pickle))) {
-                throw new WeightFileException(folder.resolve(pickle), "the weights are a pickle, which is not read",
-                        "convert it to " + SINGLE + " with save_pretrained(folder, safe_serialization=True)");
+        for (Kind kind : Kind.values()) {
+            Path single = folder.resolve(kind.single);
+            Path index = folder.resolve(kind.single + INDEX_SUFFIX);
+            if (Files.exists(single)) {
+                return single(single, kind.opener);
+            }
+            if (Files.exists(index)) {
+                return sharded(ShardIndex.read(index), kind.opener);
             }
         }
-        throw new WeightFileException(folder, "expected " + SINGLE + " or " + INDEX + ", found " + listing(folder),
-                "download the weights into that folder");
+        throw new WeightFileException(folder, "expected one of " + Arrays.stream(Kind.values())
+                .map(kind -> kind.single + ", " + kind.single + INDEX_SUFFIX).collect(Collectors.joining(", "))
+                + ", found " + listing(folder), "download the weights into that folder");
     }
 
-    private static WeightFolder single(Path path) {
-        WeightSource source = SafetensorsFile.open(path);
+    private static WeightFolder single(Path path, Function<Path, WeightSource> opener) {
+        WeightSource source = opener.apply(path);
         Map<String, WeightSource> tensors = new LinkedHashMap<>();
         source.names().forEach(name -> tensors.put(name, source));
         return new WeightFolder(path, List.of(path), List.of(source), tensors);
     }
 
-    private static WeightFolder sharded(ShardIndex index) {
+    private static WeightFolder sharded(ShardIndex index, Function<Path, WeightSource> opener) {
         List<Path> files = new ArrayList<>(List.of(index.file()));
         List<WeightSource> sources = new ArrayList<>();
         Map<String, WeightSource> tensors = new LinkedHashMap<>();
         try {
             for (String shard : index.shards()) {
                 Path path = index.resolve(shard);
-                WeightSource source = SafetensorsFile.open(path);
+                WeightSource source = opener.apply(path);
                 sources.add(source);
                 files.add(path);
                 source.names().stream().filter(name -> shard.equals(index.shardOf().get(name)))

@@ -13,6 +13,7 @@ import java.util.Set;
  * memory. The memory is a mapping of the file: nothing is read until it is touched, and native code that takes the
  * buffer's address reads straight from the file's pages; it must never write there, since the pages are mapped
  * read-only and a write ends the process.
+ * Only a tensor that is {@link TensorInfo#SCATTERED} is gathered into memory of its own at each call.
  *
  * <p><b>Alignment.</b> The address is as aligned as the tensor's offset in its file. The writers of safetensors and
  * of torch's zip archives align each tensor at least to its element size; the formats do not demand it, and legacy

@@ -24,6 +24,8 @@ final class HostileFiles {
 
     /** True if the bytes were read, every tensor of them; false if they were refused. */
     boolean reads(byte[] bytes, String what) throws IOException {
+        // a new file each time: the mappings of the last one are still there
+        Files.deleteIfExists(path);
         Files.write(path, bytes);
         Attempt attempt = attempt(what);
         if (attempt.allocated > MOST_BYTES_ALLOCATED) {
@@ -78,13 +80,24 @@ final class HostileFiles {
         return refused;
     }
 
-    /** Puts each of the 256 values in place of each byte. */
-    void tryEveryValueOfEveryByte(byte[] bytes, int from, int to) throws IOException {
+    /** Inverts each byte; returns how many of the files were refused. */
+    int refusedOfEveryByteInverted(byte[] bytes) throws IOException {
+        int refused = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] damaged = bytes.clone();
+            damaged[at] = (byte) ~damaged[at];
+            refused += reads(damaged, "byte " + at + " inverted") ? 0 : 1;
+        }
+        return refused;
+    }
+
+    /** Puts each of some values, written as Latin-1, in place of each byte. */
+    void tryInPlaceOfEveryByte(String values, byte[] bytes, int from, int to) throws IOException {
         for (int at = from; at < to; at++) {
-            for (int value = 0; value < 256; value++) {
+            for (char value : values.toCharArray()) {
                 byte[] damaged = bytes.clone();
                 damaged[at] = (byte) value;
-                reads(damaged, "byte " + at + " set to " + value);
+                reads(damaged, "byte " + at + " set to " + (int) value);
             }
         }
     }

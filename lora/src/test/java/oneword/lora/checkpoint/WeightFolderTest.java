@@ -73,6 +73,45 @@ class WeightFolderTest {
     }
 
     @Test
+    void readsASinglePickle() throws IOException {
+        Files.copy(Golden.file("small.bin"), folder.resolve("pytorch_model.bin"));
+        try (WeightFolder weights = WeightFolder.open(folder)) {
+            assertThat(weights.map("a")).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2}));
+        }
+    }
+
+    @Test
+    void readsPicklesInShards() throws IOException {
+        Files.copy(Golden.file("small.bin"), folder.resolve("pytorch_model-00001-of-00002.bin"));
+        Files.copy(Golden.file("views_legacy.bin"), folder.resolve("pytorch_model-00002-of-00002.bin"));
+        Files.writeString(folder.resolve("pytorch_model.bin.index.json"), "{\"metadata\": {\"total_size\": 10},"
+                + "\"weight_map\": {\"a\": \"pytorch_model-00001-of-00002.bin\","
+                + "\"slice\": \"pytorch_model-00002-of-00002.bin\"}}");
+        try (WeightFolder weights = WeightFolder.open(folder)) {
+            assertThat(weights.names()).containsExactly("a", "slice");
+            assertThat(weights.map("slice")).isEqualTo(Golden.encode(DType.I32, 3, 4, 5, 6));
+            assertThat(weights.file("slice")).hasFileName("pytorch_model-00002-of-00002.bin");
+        }
+    }
+
+    @Test
+    void safetensorsGoBeforePickles() throws IOException {
+        Files.writeString(folder.resolve("pytorch_model.bin"), "not read");
+        shard("model-00001-of-00001.safetensors", 1, "a");
+        index("{\"weight_map\": {\"a\": \"model-00001-of-00001.safetensors\"}}");
+        try (WeightFolder weights = WeightFolder.open(folder)) {
+            assertThat(weights.names()).containsExactly("a");
+        }
+    }
+
+    @Test
+    void aShardOfTheOtherKindIsRefused() throws IOException {
+        Files.copy(Golden.file("small.bin"), folder.resolve("small.bin"));
+        index("{\"weight_map\": {\"a\": \"small.bin\"}}");
+        requireRefused("small.bin: the header should have at most");
+    }
+
+    @Test
     void aMissingShardIsNamedWithItsTensors() throws IOException {
         shard("one.safetensors", 1, "a");
         index("{\"weight_map\": {\"a\": \"one.safetensors\", \"b\": \"two.safetensors\", \"c\": \"two.safetensors\"}}");
