@@ -2,12 +2,10 @@ package oneword.trainer.hub;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +20,19 @@ import oneword.trainer.TrainerException;
 final class HubHttp {
 
     private static final int MAX_REDIRECTS = 5;
-    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-    private static final String LEGAL = "-._~:/?#[]@!$&'()*+,;=%";
+    private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
 
     private final URI endpoint;
     private final Optional<String> token;
     private final Patience patience;
+    private final Redirects redirects;
     private final HttpClient client;
 
     HubHttp(URI endpoint, Optional<String> token, Patience patience) {
         this.endpoint = endpoint;
         this.token = token;
         this.patience = patience;
+        redirects = new Redirects(endpoint);
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(patience.connect())
             .followRedirects(HttpClient.Redirect.NEVER).build();
     }
@@ -62,20 +61,26 @@ final class HubHttp {
             HttpResponse<StreamedBody> response = client.send(request(method, uri, headers),
                 info -> new StreamedBody(patience.stall()));
             trail.add(response.headers());
-            Optional<String> location = REDIRECTS.contains(response.statusCode())
+            Optional<String> location = STATUSES.contains(response.statusCode())
                 ? response.headers().firstValue("Location") : Optional.empty();
             Answer answer = new Answer(response.statusCode(), List.copyOf(trail), isEndpoint(uri), uri.getHost(),
                 response.body());
             if (location.isEmpty()) {
                 return answer;
             }
-            URI next = target(start, uri, location.get(), answer);
+            URI next;
+            try {
+                next = redirects.target(uri, location.get());
+            } catch (TrainerException e) {
+                answer.close();
+                throw e;
+            }
             if (method.equals("HEAD") && !isEndpoint(next) && answer.header("X-Linked-Etag").isPresent()) {
                 return answer;
             }
             answer.close();
             if (trail.size() > MAX_REDIRECTS) {
-                throw new TrainerException(named(start) + ": more than " + MAX_REDIRECTS
+                throw new TrainerException(Redirects.named(start) + ": more than " + MAX_REDIRECTS
                     + " redirects; is HF_ENDPOINT right?");
             }
             uri = next;
@@ -91,42 +96,6 @@ final class HubHttp {
             token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         }
         return request.build();
-    }
-
-    private URI target(URI start, URI from, String location, Answer answer) {
-        URI next;
-        try {
-            next = from.resolve(new URI(escaped(location)));
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            answer.close();
-            throw new TrainerException(named(start) + ": " + answer.host()
-                + " redirects to something that is no address");
-        }
-        boolean secure = "https".equalsIgnoreCase(next.getScheme());
-        boolean allowed = secure || "http".equalsIgnoreCase(next.getScheme())
-            && "http".equalsIgnoreCase(endpoint.getScheme());
-        if (!allowed || next.getHost() == null) {
-            answer.close();
-            throw new TrainerException(named(start) + ": " + answer.host() + " redirects to " + next.getScheme() + "://"
-                + next.getHost() + ", which is not followed: only https is");
-        }
-        return next;
-    }
-
-    /** An address without its query, which may hold a signature. */
-    private static String named(URI uri) {
-        return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getPath();
-    }
-
-    /** Signed addresses hold characters that browsers let pass and {@link URI} does not. */
-    private static String escaped(String location) {
-        StringBuilder escaped = new StringBuilder();
-        for (byte b : location.strip().getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            boolean legal = c < 128 && (Character.isLetterOrDigit(c) || LEGAL.indexOf(c) >= 0);
-            escaped.append(legal ? String.valueOf(c) : String.format("%%%02X", (int) c));
-        }
-        return escaped.toString();
     }
 
     private boolean isEndpoint(URI uri) {

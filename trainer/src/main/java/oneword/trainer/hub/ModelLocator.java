@@ -110,8 +110,8 @@ public final class ModelLocator {
 
     private Path download(String name, String revision, HubCache cache, Set<Path> places) {
         URI endpoint = environment.endpoint();
-        lines.accept("model " + name + " (revision " + revision + ") is neither " + joined(places) + " nor in the cache "
-            + cache() + ": downloading it from " + endpoint);
+        lines.accept("model " + name + " (revision " + revision + ") is neither " + joined(places)
+            + " nor whole in the cache " + cache() + ": downloading it from " + endpoint);
         HubHttp http = new HubHttp(endpoint, environment.token(), patience);
         HubRepository repository = new HubRepository(http, name, patience, lines);
         try {
