@@ -20,10 +20,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A hub on a port of this machine, down to the bytes: what it sends is what the replies write, and then it hangs up.
@@ -38,7 +41,7 @@ final class FakeHub implements AutoCloseable {
     private final Map<String, Deque<Reply>> replies = new ConcurrentHashMap<>();
     private final Map<String, Reply> standard = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final Map<String, byte[]> files = new TreeMap<>();
+    private final Set<String> names = new TreeSet<>();
 
     /** A request; names of headers in lower case. */
     record Request(String method, String path, Map<String, String> headers) {
@@ -123,7 +126,7 @@ final class FakeHub implements AutoCloseable {
         Map<String, String> headers = Map.of("ETag", "\"" + gitHash(content) + "\"", "X-Repo-Commit", COMMIT);
         standard.put("HEAD " + file(name), ranges(content, headers));
         standard.put("GET " + file(name), ranges(content, headers));
-        return list(name, content);
+        return list(name);
     }
 
     /** The same port under another host name, as the content delivery network is to the hub. */
@@ -141,7 +144,7 @@ final class FakeHub implements AutoCloseable {
         standard.put("HEAD " + file(name), link(content, cdn + "/cdn/" + name));
         standard.put("GET " + file(name), link(content, cdn + "/cdn/" + name));
         cdn(name, content);
-        return list(name, content);
+        return list(name);
     }
 
     /** Serves content at /cdn/NAME. */
@@ -150,16 +153,18 @@ final class FakeHub implements AutoCloseable {
         return this;
     }
 
-    /** Adds a file to the listing alone. */
-    FakeHub list(String name, byte[] content) {
-        files.put(name, content);
-        String siblings = files.keySet().stream().map(file -> "{\"rfilename\":\"" + file + "\"}")
+    private FakeHub list(String name) {
+        names.add(name);
+        String[] all = names.toArray(String[]::new);
+        return lists("main", all).lists(COMMIT, all);
+    }
+
+    /** Lists these files, and no others, at a revision. */
+    FakeHub lists(String revision, String... files) {
+        String siblings = Stream.of(files).map(file -> "{\"rfilename\":\"" + file + "\"}")
             .collect(Collectors.joining(","));
-        byte[] listing = ("{\"id\":\"" + ID + "\",\"sha\":\"" + COMMIT + "\",\"siblings\":[" + siblings + "]}")
-            .getBytes(StandardCharsets.UTF_8);
-        standard.put("GET " + listing("main"), ranges(listing, Map.of("Content-Type", "application/json")));
-        standard.put("GET " + listing(COMMIT), ranges(listing, Map.of("Content-Type", "application/json")));
-        return this;
+        String listing = "{\"id\":\"" + ID + "\",\"sha\":\"" + COMMIT + "\",\"siblings\":[" + siblings + "]}";
+        return always("GET " + listing(revision), body(200, listing.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** What is answered to the next such requests, one after the other, before it is the usual again. */

@@ -262,13 +262,11 @@ class HubAnswersTest {
 
     @Test
     void aRepositoryWithoutConfigurationOrWeightsIsNoModel() {
-        fixture.hub.always(LISTING, body(200, ("{\"sha\":\"" + COMMIT
-            + "\",\"siblings\":[{\"rfilename\":\"tf_model.h5\"},{\"rfilename\":\"config.json\"}]}").getBytes(StandardCharsets.UTF_8)));
+        fixture.hub.lists("main", "tf_model.h5", "config.json");
         assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
             .hasMessageContaining("neither model.safetensors nor pytorch_model.bin");
 
-        fixture.hub.always(LISTING, body(200, ("{\"sha\":\"" + COMMIT + "\",\"siblings\":[]}")
-            .getBytes(StandardCharsets.UTF_8)));
+        fixture.hub.lists("main");
         assertThatThrownBy(fixture::find).hasMessageContaining("holds no config.json");
     }
 }

@@ -4,7 +4,6 @@ import static oneword.trainer.hub.FakeHub.COMMIT;
 import static oneword.trainer.hub.FakeHub.ID;
 import static oneword.trainer.hub.FakeHub.file;
 import static oneword.trainer.hub.FakeHub.gitHash;
-import static oneword.trainer.hub.FakeHub.listing;
 import static oneword.trainer.hub.FakeHub.sha256;
 import static oneword.trainer.hub.FakeHub.status;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,8 +78,9 @@ class HubDownloadTest {
 
     @Test
     void onlyWhatMakesAModelIsFetchedAndTheWeightsLast() throws IOException {
-        fixture.hub.small("tokenizer.json", "{\"model\":{}}").small("modeling_evil.py", "import os").small("README.md", "#")
-            .small("tf_model.h5", "").small("flax_model.msgpack", "").small("pytorch_model.bin", "")
+        fixture.hub.small("tokenizer.json", "{\"model\":{}}").small("modeling_evil.py", "import os")
+            .small("README.md", "#").small("tf_model.h5", "")
+            .small("flax_model.msgpack", "").small("pytorch_model.bin", "")
             .small("onnx/config.json", "{}");
 
         fixture.find();
@@ -97,13 +97,12 @@ class HubDownloadTest {
             byte[] one = HubFixture.content(1, 5000);
             byte[] two = HubFixture.content(2, 6000);
             hub.small("model.safetensors.index.json", "{\"metadata\":{},\"weight_map\":{"
-                + "\"a\":\"model-00001.safetensors\",\"b\":\"model-00002.safetensors\",\"c\":\"model-00001.safetensors\"}}");
+                + "\"a\":\"model-00001.safetensors\",\"b\":\"model-00002.safetensors\","
+                + "\"c\":\"model-00001.safetensors\"}}");
             hub.large("model-00001.safetensors", one).large("model-00002.safetensors", two)
                 .large("model-00003.safetensors", one);
-            hub.always("GET " + listing("main"), FakeHub.body(200, ("{\"sha\":\"" + COMMIT + "\",\"siblings\":["
-                + "{\"rfilename\":\"config.json\"},{\"rfilename\":\"model.safetensors.index.json\"},"
-                + "{\"rfilename\":\"model-00001.safetensors\"},{\"rfilename\":\"model-00002.safetensors\"},"
-                + "{\"rfilename\":\"model-00003.safetensors\"}]}").getBytes(StandardCharsets.UTF_8)));
+            hub.lists("main", "config.json", "model.safetensors.index.json", "model-00001.safetensors",
+                "model-00002.safetensors", "model-00003.safetensors");
 
             Path found = sharded.find();
 
@@ -117,11 +116,8 @@ class HubDownloadTest {
     @ValueSource(strings = {"../../../evil.safetensors", "/tmp/evil.safetensors", "C:evil.safetensors",
         "a\\\\evil.safetensors", ".evil.safetensors", "evil.py", ""})
     void anIndexThatNamesSomethingElseThanWeightsBesideItIsRefused(String shard) {
-        byte[] index = ("{\"weight_map\":{\"a\":\"" + shard + "\"}}").getBytes(StandardCharsets.UTF_8);
-        fixture.hub.small("model.safetensors.index.json", new String(index, StandardCharsets.UTF_8));
-        fixture.hub.always("GET " + listing("main"), FakeHub.body(200, ("{\"sha\":\"" + COMMIT + "\",\"siblings\":["
-            + "{\"rfilename\":\"config.json\"},{\"rfilename\":\"model.safetensors.index.json\"}]}")
-            .getBytes(StandardCharsets.UTF_8)));
+        fixture.hub.small("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"" + shard + "\"}}");
+        fixture.hub.lists("main", "config.json", "model.safetensors.index.json");
 
         assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
             .hasMessageContaining("weight_map: expected the plain name of a .safetensors file");
@@ -131,9 +127,7 @@ class HubDownloadTest {
     @Test
     void anIndexMayNotNameAFileThatTheRepositoryLacks() {
         fixture.hub.small("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"model-1.safetensors\"}}");
-        fixture.hub.always("GET " + listing("main"), FakeHub.body(200, ("{\"sha\":\"" + COMMIT + "\",\"siblings\":["
-            + "{\"rfilename\":\"config.json\"},{\"rfilename\":\"model.safetensors.index.json\"}]}")
-            .getBytes(StandardCharsets.UTF_8)));
+        fixture.hub.lists("main", "config.json", "model.safetensors.index.json");
 
         assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
             .hasMessageContaining("names model-1.safetensors, which the repository does not hold");
@@ -157,9 +151,7 @@ class HubDownloadTest {
 
     @Test
     void aBranchWithSlashesHasItsRefInFolders() {
-        fixture.hub.always("GET " + listing("refs%2Fpr%2F3"), FakeHub.body(200, ("{\"sha\":\"" + COMMIT
-            + "\",\"siblings\":[{\"rfilename\":\"config.json\"},{\"rfilename\":\"model.safetensors\"}]}")
-            .getBytes(StandardCharsets.UTF_8)));
+        fixture.hub.lists("refs%2Fpr%2F3", "config.json", "model.safetensors");
 
         fixture.locator().find(ID, "refs/pr/3");
 
