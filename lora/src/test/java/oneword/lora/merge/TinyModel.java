@@ -78,7 +78,7 @@ final class TinyModel {
 
     /** The vectors of sentences, one after the other. */
     static float[] embed(Decoder decoder, List<int[]> sentences) {
-        float[] all = new float[sentences.size() * decoder.outputWidth()];
+        float[] all = new float[sentences.size() * decoder.config().outputWidth()];
         for (int i = 0; i < sentences.size(); i++) {
             int[] ids = sentences.get(i);
             try (NDManager scope = decoder.manager().newSubManager()) {
