@@ -233,6 +233,6 @@ class ModelMergeTest {
 
     /** A normal or zero half, by the format's definition. */
     private static float half(short bits) {
-        return bits == 0 ? 0 : (float) Math.scalb(1024 + (bits & 0x3ff), (bits >> 10) - 25);
+        return bits == 0 ? 0 : Math.scalb(1024 + (bits & 0x3ff), (bits >> 10) - 25);
     }
 }
