@@ -40,7 +40,8 @@ public final class PeftFiles {
     /** Name of the weight file. */
     public static final String WEIGHTS = "adapter_model.safetensors";
 
-    private static final String PREFIX = "base_model.model.";
+    /** What every key begins with. */
+    static final String PREFIX = "base_model.model.";
 
     private PeftFiles() {}
 
@@ -131,7 +132,8 @@ public final class PeftFiles {
             + ". Was the adapter made for another base model?");
     }
 
-    private static NDArray matrix(NDManager owner, SafetensorsFile weights, Path file, String key, Shape shape) {
+    /** Reads one matrix as fp32; refuses a missing one, another shape and another type by name. */
+    static NDArray matrix(NDManager owner, SafetensorsFile weights, Path file, String key, Shape shape) {
         if (!weights.names().contains(key)) {
             throw new LoraException(file + ": lacks " + key + ", which its other layers have");
         }
