@@ -2,7 +2,6 @@ package oneword.trainer.cli;
 
 import ai.djl.Device;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import oneword.lora.decoder.Precision;
 import oneword.lora.kernel.Torch;
@@ -10,7 +9,6 @@ import oneword.trainer.Version;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hardware.Memory;
-import oneword.trainer.hub.ModelLocator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -28,8 +26,6 @@ final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Device device = Hardware.device(RunConfig.Device.AUTO);
         Precision.Choice precision = Precision.auto(device);
-        Path here = Path.of("").toAbsolutePath();
-        ModelLocator models = new ModelLocator(here, Main.home(), System.getenv());
         out.printf("oneword      %s, in %s%n", Version.ONEWORD, Main.home());
         out.printf("java         %s, %s%n", System.getProperty("java.version"), System.getProperty("java.vm.name"));
         out.printf("system       %s %s, %d processors, %s of memory%n", System.getProperty("os.name"),
@@ -40,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
             Torch.hasCuda() ? "" : "; PyTorch sees no CUDA device");
         out.printf("training     %s, since %s%n", precision.precision().key(), precision.reason());
         out.printf("embedding    %s%n", Hardware.embeddingPrecision(RunConfig.Precision.AUTO, device).key());
-        out.printf("models       %s (Hugging Face's cache)%n", models.cache());
+        out.printf("models       %s (Hugging Face's cache)%n", ModelOptions.models().cache());
         out.printf("libraries    %s (DJL's cache)%n", ai.djl.util.Utils.getEngineCacheDir());
         out.flush();
         return 0;

@@ -12,6 +12,7 @@ import oneword.trainer.embedding.PromptFile;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
+import oneword.trainer.progress.Screen;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,6 +62,13 @@ final class ModelOptions {
         return new InputPaths(Path.of("").toAbsolutePath(), Main.home());
     }
 
+    /** Finds models, downloading what is not here yet. */
+    static ModelLocator models() {
+        Downloads downloads = new Downloads(Screen.stderr());
+        return new ModelLocator(
+            paths().workingDirectory(), paths().home(), System.getenv(), Screen.stderr()::println, downloads);
+    }
+
     /**
      * Loads the model.
      *
@@ -73,7 +81,7 @@ final class ModelOptions {
             throw new ParameterException(spec.commandLine(), "Give --model DIR|HUB_ID or --adapter DIR");
         }
         String name = model == null ? PeftFiles.baseModel(adapterFolder.orElseThrow()) : model;
-        Path folder = new ModelLocator(paths.workingDirectory(), paths.home(), System.getenv()).find(name, revision);
+        Path folder = models().find(name, revision);
         PromptTemplate template = Optional.ofNullable(prompt)
             .or(() -> PromptFile.read(adapterFolder.orElse(folder)).map(PromptFile::template))
             .map(PromptTemplate::new)

@@ -15,7 +15,6 @@ import oneword.trainer.config.Difference;
 import oneword.trainer.config.Differences;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
-import oneword.trainer.hub.ModelLocator;
 import oneword.trainer.run.Forecast;
 import oneword.trainer.run.RunPlan;
 import oneword.trainer.run.RunPlanner;
@@ -62,12 +61,11 @@ final class TrainCommand implements Callable<Integer> {
         if (config == null && resume == null) {
             throw new ParameterException(spec.commandLine(), "Give --config FILE, or --resume RUN");
         }
-        InputPaths paths = new InputPaths(Path.of("").toAbsolutePath(), Main.home());
+        InputPaths paths = ModelOptions.paths();
         Path runFolder = resume == null ? null : RunFolder.resolve(resume, root(paths));
         RunConfig wanted = runFolder == null
             ? ConfigReader.read(paths.findConfig(config), overrides) : continued(runFolder, paths);
-        RunPlan plan = new RunPlanner(
-            paths, new ModelLocator(paths.workingDirectory(), paths.home(), System.getenv())).plan(wanted);
+        RunPlan plan = new RunPlanner(paths, ModelOptions.models()).plan(wanted);
         if (dryRun) {
             spec.commandLine().getOut().println(Forecast.of(plan).describe());
             spec.commandLine().getOut().flush();

@@ -27,6 +27,8 @@ import oneword.trainer.TrainerException;
  */
 public final class ModelLocator {
 
+    /** Names under these are folders of oneword's own, never hub ids: a slip there is told without asking the hub. */
+    private static final List<String> OWN_FOLDERS = List.of("models/", "runs/");
     private static final Pattern HUB_ID = Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*");
     private static final Pattern REVISION = Pattern.compile("\\w[\\w.-]*(/\\w[\\w.-]*)*");
 
@@ -86,7 +88,7 @@ public final class ModelLocator {
         if (folder.isPresent()) {
             return folder.get();
         }
-        if (!HUB_ID.matcher(name).matches()) {
+        if (!HUB_ID.matcher(name).matches() || OWN_FOLDERS.stream().anyMatch(name::startsWith)) {
             throw new TrainerException("model " + name + ": no such folder; looked for " + joined(places));
         }
         if (!REVISION.matcher(revision).matches() || revision.contains("..")) {

@@ -17,6 +17,7 @@ import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.checkpoint.TrainerState;
 import oneword.trainer.config.ConfigWriter;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.StsEvaluator;
 import oneword.trainer.hardware.Memory;
@@ -152,10 +153,15 @@ public final class TrainingRun implements AutoCloseable {
             + " of " + plan.dataFile();
         LOG.warn(what);
         if (skips > SKIPS_ALLOWED) {
-            throw new TrainerException("training stopped: " + skips + " steps in a row were not finite, the last was "
-                + what + ".\n  Try a lower training.learning_rate or model.precision fp32; the last good checkpoint is "
-                + checkpoints.newestVerified(skipped -> { }).map(c -> c.folder().toString()).orElse("none yet"));
+            throw diverged(skips + " steps in a row were not finite, the last was " + what, null);
         }
+    }
+
+    private TrainerException diverged(String what, Throwable cause) {
+        return new TrainerException("training stopped: " + what + "\n  Try a lower training.learning_rate or "
+            + "model.precision fp32. The last good checkpoint is "
+            + checkpoints.newestVerified(skipped -> { }).map(good -> good.folder().toString()).orElse("none yet"),
+            cause);
     }
 
     private void evaluateAndSave() {
@@ -189,6 +195,8 @@ public final class TrainingRun implements AutoCloseable {
                 new ModelEmbedder(session.model(), new StopSignal()), display::update).evaluate(List.of(task));
             metrics.evaluated(atStep, result);
             return result.scores().get(0).spearman();
+        } catch (EvaluationException e) {
+            throw diverged("step " + atStep + ": " + e.getMessage(), e);
         }
     }
 

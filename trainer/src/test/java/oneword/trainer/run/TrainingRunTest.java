@@ -39,7 +39,8 @@ class TrainingRunTest {
         assertThat(outcome.report().orElseThrow()).contains("untrained", "trained (step ", "gain", "nearest before");
         Path run = fixture.run("whole");
         assertThat(run).isDirectoryContaining("glob:**/events.out.tfevents*");
-        for (String file : List.of("config.yaml", "environment.json", "metrics.jsonl", "log.txt", "results.json")) {
+        assertThat(run.resolve("log.txt")).exists();
+        for (String file : List.of("config.yaml", "environment.json", "metrics.jsonl", "results.json")) {
             assertThat(run.resolve(file)).isNotEmptyFile();
         }
         Path best = CheckpointStore.locate(run);
@@ -122,11 +123,21 @@ class TrainingRunTest {
     @Test
     void lossesThatAreNotFiniteEndTheRunAndKeepTheCheckpoint() {
         assertThatThrownBy(() -> fixture.start("nan", new StopSignal(), "training.learning_rate=1e30",
-            "training.max_steps=20", "training.max_grad_norm=0"))
+            "training.max_steps=20", "training.max_grad_norm=0", "evaluation.every=0", "evaluation.tasks=[]",
+            "evaluation.neighbours=null"))
             .isInstanceOf(TrainerException.class)
             .hasMessageContaining("3 steps in a row")
             .hasMessageContaining("triples.csv");
         assertThat(CheckpointStore.view(fixture.run("nan")).list()).isNotEmpty();
+    }
+
+    @Test
+    void vectorsThatAreNotFiniteEndTheRunBeforeTheyAreSaved() {
+        assertThatThrownBy(() -> fixture.start("inf", new StopSignal(), "training.learning_rate=1e30",
+            "training.max_steps=20", "training.max_grad_norm=0"))
+            .isInstanceOf(TrainerException.class)
+            .hasMessageContaining("not finite")
+            .hasMessageContaining("last good checkpoint");
     }
 
     private Path last(String run) {
