@@ -35,7 +35,7 @@ import oneword.trainer.progress.Screen;
  */
 final class BeforeAndAfter {
 
-    private static final int NEIGHBOUR_WIDTH = 110;
+    private static final int NEIGHBOURS_SHOWN = 6;
 
     private final RunPlan plan;
     private final RunFolder folder;
@@ -88,7 +88,7 @@ final class BeforeAndAfter {
         }
         if (!plan.neighbours().isEmpty()) {
             parts.add(NeighbourTable.plain(plan.neighbours(), before.neighbours(), after.neighbours(),
-                NEIGHBOUR_WIDTH));
+                NEIGHBOURS_SHOWN));
         }
         return String.join("\n", parts);
     }
