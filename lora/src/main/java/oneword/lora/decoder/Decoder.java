@@ -54,6 +54,9 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Runs the stage after the last layer; gives fp32 [n, d]. */
     public abstract NDArray head(NDManager scope, NDArray x, LayerSeeds seeds);
 
+    /** Whether an adapter stands before the first layer, so that gradients must reach it. */
+    public abstract boolean adaptsEmbeddings();
+
     /** What stands before a module's path in PEFT's key names: over the causal model, then over the bare one. */
     abstract List<String> adapterLayouts();
 

@@ -55,6 +55,11 @@ final class OptDecoder extends Decoder {
     }
 
     @Override
+    public boolean adaptsEmbeddings() {
+        return embeddingAdapter.get(0) != absent;
+    }
+
+    @Override
     List<String> adapterLayouts() {
         return List.of("model.decoder.", "decoder.");
     }

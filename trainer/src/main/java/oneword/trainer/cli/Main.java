@@ -1,12 +1,10 @@
 package oneword.trainer.cli;
 
-import ai.djl.engine.EngineException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import oneword.data.DataException;
 import oneword.lora.LoraException;
 import oneword.trainer.TrainerException;
@@ -15,6 +13,7 @@ import oneword.trainer.checkpoint.CheckpointException;
 import oneword.trainer.config.ConfigException;
 import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.evaluation.EvaluationException;
+import oneword.trainer.hardware.OutOfMemoryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -111,17 +110,12 @@ public final class Main implements Runnable {
         if (TOLD.stream().anyMatch(type -> type.isInstance(failure))) {
             return failure.getMessage();
         }
-        if (failure instanceof EngineException && isOutOfMemory(failure)) {
+        if (failure instanceof RuntimeException running && OutOfMemoryException.is(running)) {
             return "out of memory: " + firstLine(failure) + "\n  Lower training.micro_batch_tokens, or set "
                 + "training.gradient_cache to on.";
         }
         return "internal error: " + failure.getClass().getSimpleName() + ": " + firstLine(failure)
             + (verbose ? "" : "\n  --verbose shows where; please report it.");
-    }
-
-    private static boolean isOutOfMemory(Exception failure) {
-        String message = String.valueOf(failure.getMessage());
-        return Stream.of("not enough memory", "out of memory", "can't allocate memory").anyMatch(message::contains);
     }
 
     private static String firstLine(Exception failure) {

@@ -19,6 +19,8 @@ import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
 import oneword.lora.decoder.TokenBatch;
 import oneword.lora.kernel.Torch;
+import oneword.trainer.hardware.MemoryGauge;
+import oneword.trainer.hardware.OutOfMemoryException;
 
 /**
  * A decoder, its tokeniser and its prompt: everything between a sentence and its vector.
@@ -27,7 +29,7 @@ import oneword.lora.kernel.Torch;
  */
 public final class SentenceModel implements AutoCloseable {
 
-    /** Padded tokens that are embedded at once. */
+    /** Padded tokens that are embedded at once, where memory allows. */
     private static final int CHUNK_TOKENS = 8192;
     /** The published cut of training sentences. */
     private static final int DEFAULT_SENTENCE_TOKENS = 32;
@@ -35,11 +37,19 @@ public final class SentenceModel implements AutoCloseable {
     private final Decoder decoder;
     private final Tokenizer tokenizer;
     private final SentenceEncoder encoder;
+    private MemoryGauge gauge;
+    private int chunkTokens = CHUNK_TOKENS;
 
     private SentenceModel(Decoder decoder, Tokenizer tokenizer, SentenceEncoder encoder) {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
+        this.gauge = MemoryGauge.of(decoder.manager().getDevice());
+    }
+
+    /** Puts another gauge in place of the device's. */
+    void watch(MemoryGauge other) {
+        gauge = other;
     }
 
     /**
@@ -120,7 +130,8 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     /**
-     * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off.
+     * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off. Where
+     * memory runs out, batches become smaller.
      *
      * @param texts in any order
      * @param rule how each becomes ids
@@ -131,9 +142,27 @@ public final class SentenceModel implements AutoCloseable {
         for (String text : texts) {
             sequences.add(rule.ids(encoder, text));
         }
-        float[][] vectors = new float[texts.size()][];
+        while (true) {
+            try {
+                return embed(sequences);
+            } catch (RuntimeException e) {
+                if (!OutOfMemoryException.is(e) || chunkTokens <= longest(sequences)) {
+                    throw e;
+                }
+                chunkTokens /= 2;
+            }
+        }
+    }
+
+    private static int longest(List<int[]> sequences) {
+        return sequences.stream().mapToInt(ids -> ids.length).max().orElse(0);
+    }
+
+    private float[][] embed(List<int[]> sequences) {
+        float[][] vectors = new float[sequences.size()][];
         int d = decoder.config().outputWidth();
-        for (MicroBatch cut : MicroBatches.cut(sequences, CHUNK_TOKENS, decoder.config().padId())) {
+        for (MicroBatch cut : MicroBatches.cut(sequences, chunkTokens, decoder.config().padId())) {
+            gauge.claim();
             float[] flat = embed(cut);
             for (int i = 0; i < cut.positions().length; i++) {
                 vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);

@@ -34,15 +34,14 @@ public final class Hardware {
      *
      * @param wanted auto takes what the device multiplies fastest
      * @param device where the run will be
-     * @throws TrainerException for fp16, which would need a loss scale
      */
     public static Precision.Choice trainingPrecision(RunConfig.Precision wanted, Device device) {
         return switch (wanted) {
             case AUTO -> Precision.auto(device);
             case FP32 -> new Precision.Choice(Precision.FP32, "asked for");
             case BF16 -> new Precision.Choice(Precision.BF16, "asked for");
-            case FP16 -> throw new TrainerException("model.precision fp16: training in fp16 is not available; "
-                + "use bf16, which needs no loss scale, or fp32");
+            case FP16 -> new Precision.Choice(
+                Precision.FP16, device.isGpu() ? "asked for" : "asked for; on a CPU fp32 is many times faster");
         };
     }
 

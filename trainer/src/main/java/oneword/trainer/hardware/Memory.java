@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 public final class Memory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MACHINE = Path.of("/proc/meminfo");
 
     private Memory() {}
 
@@ -25,20 +26,25 @@ public final class Memory {
 
     /** The most that this process has held at once; empty where the system does not tell. */
     public static OptionalLong peak() {
-        return kilobytes("VmHWM:");
+        return kilobytes(STATUS, "VmHWM:");
     }
 
     /** What this process holds now; empty where the system does not tell. */
     public static OptionalLong resident() {
-        return kilobytes("VmRSS:");
+        return kilobytes(STATUS, "VmRSS:");
     }
 
-    private static OptionalLong kilobytes(String key) {
-        if (!Files.isReadable(STATUS)) {
+    /** What the system could still give, without what it would have to swap; empty where it does not tell. */
+    public static OptionalLong available() {
+        return kilobytes(MACHINE, "MemAvailable:");
+    }
+
+    private static OptionalLong kilobytes(Path file, String key) {
+        if (!Files.isReadable(file)) {
             return OptionalLong.empty();
         }
         try {
-            return Files.readString(STATUS, StandardCharsets.ISO_8859_1).lines()
+            return Files.readString(file, StandardCharsets.ISO_8859_1).lines()
                 .filter(line -> line.startsWith(key))
                 .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst();

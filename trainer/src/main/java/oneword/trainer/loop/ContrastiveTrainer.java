@@ -13,29 +13,40 @@ import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.LayerSeeds;
-import oneword.lora.decoder.TokenBatch;
 import oneword.lora.kernel.Torch;
+import oneword.trainer.hardware.MemoryGauge;
+import oneword.trainer.hardware.OutOfMemoryException;
 import oneword.trainer.loss.InfoNce;
 import oneword.trainer.optimizer.AdamW;
 import oneword.trainer.optimizer.WarmupSchedule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * DJL's trainer for a decoder's adapter and InfoNCE over whole batches.
  *
  * <p>DJL's own {@code forward} and {@code step} update one matrix after the other and know neither clipping by global
  * norm nor gradient caching, so {@link #train} goes around them: sentences are sorted by length and cut into
- * micro-batches; where the graph of all of them fits its budget it is built once; else they are embedded without graph,
- * the loss gives dL/dz, and each micro-batch is embedded again, with the same dropout masks, to carry its rows of dL/dz
- * back (GradCache, arXiv 2101.06983). Both ways give the same gradients.
+ * micro-batches, and {@link Keep} says how much of them is held until their backward pass. In the thriftier ways the
+ * micro-batches are embedded without graph, the loss gives dL/dz, and each micro-batch is computed again, with the same
+ * dropout masks, to carry its rows of dL/dz down (GradCache, arXiv 2101.06983). All ways give the same gradients.
+ *
+ * <p>A step that runs out of memory starts again in a thriftier way, and then with smaller micro-batches. Their size
+ * decides dropout masks and rounding, so it belongs into a checkpoint.
  */
 public final class ContrastiveTrainer extends Trainer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContrastiveTrainer.class);
 
     private final Decoder decoder;
     private final InfoNce infoNce;
     private final AdamW adamW;
     private final WarmupSchedule schedule;
     private final StepSettings settings;
-    private final long activationBytesPerToken;
+    private final MemoryGauge gauge;
+    private Keep keep;
+    private int microBatchTokens;
+    private LossScale lossScale;
     private StepResult lastStep;
 
     /**
@@ -45,17 +56,21 @@ public final class ContrastiveTrainer extends Trainer {
      * @param config loss (an {@link InfoNce}), optimiser (an {@link AdamW}) and listeners
      * @param schedule learning rate of each update
      * @param settings of the step
+     * @param lossScale to begin with
+     * @param gauge asked before each micro-batch
      */
-    public ContrastiveTrainer(
-        Model model, DefaultTrainingConfig config, WarmupSchedule schedule, StepSettings settings) {
+    public ContrastiveTrainer(Model model, DefaultTrainingConfig config, WarmupSchedule schedule,
+        StepSettings settings, LossScale lossScale, MemoryGauge gauge) {
         super(model, config);
         this.decoder = (Decoder) model.getBlock();
         this.infoNce = (InfoNce) config.getLossFunction();
         this.adamW = (AdamW) config.getOptimizer();
         this.schedule = schedule;
         this.settings = settings;
-        this.activationBytesPerToken = decoder.config().activationBytesPerToken(
-            decoder.precision(), decoder.adapter().orElseThrow().config());
+        this.gauge = gauge;
+        this.keep = settings.keep();
+        this.microBatchTokens = settings.microBatchTokens();
+        this.lossScale = lossScale;
     }
 
     /**
@@ -66,20 +81,25 @@ public final class ContrastiveTrainer extends Trainer {
      */
     public StepResult train(EncodedBatch batch) {
         long begin = System.nanoTime();
-        double loss = accumulate(batch);
-        double norm = adamW.gradientNorm();
+        double loss = accumulateWithinMemory(batch);
+        double norm = adamW.gradientNorm() / lossScale.scale();
         double rate = schedule.rate(batch.step());
         boolean finite = Double.isFinite(loss) && Double.isFinite(norm);
         if (finite) {
+            if (lossScale.scale() != 1) {
+                adamW.multiplyGradients(1 / lossScale.scale());
+            }
             if (settings.maxGradientNorm() > 0) {
                 adamW.clip(norm, settings.maxGradientNorm());
             }
             adamW.update(rate);
         }
         adamW.zeroGradients();
+        boolean expected = !finite && Double.isFinite(loss) && lossScale.explainsOverflow();
+        lossScale = lossScale.after(finite);
         double seconds = (System.nanoTime() - begin) / 1e9;
         lastStep = new StepResult(batch.step() + 1, batch.epoch(), loss, rate, norm, batch.rows().length,
-            batch.tokens(), seconds, finite);
+            batch.tokens(), seconds, finite, expected);
         notifyListeners(listener -> listener.onTrainingBatch(this, null));
         return lastStep;
     }
@@ -94,82 +114,102 @@ public final class ContrastiveTrainer extends Trainer {
         return adamW;
     }
 
-    /** The model in training. */
-    public Decoder decoder() {
-        return decoder;
+    /** The loss scale as it is now, which a checkpoint holds. */
+    public LossScale lossScale() {
+        return lossScale;
+    }
+
+    /** The most padded tokens of a micro-batch as it is now, which a checkpoint holds. */
+    public int microBatchTokens() {
+        return microBatchTokens;
+    }
+
+    private double accumulateWithinMemory(EncodedBatch batch) {
+        while (true) {
+            try {
+                return accumulate(batch);
+            } catch (RuntimeException e) {
+                if (!OutOfMemoryException.is(e) || !settings.adapts()) {
+                    throw e;
+                }
+                adamW.zeroGradients();
+                holdLess(batch, e);
+            }
+        }
+    }
+
+    private void holdLess(EncodedBatch batch, RuntimeException cause) {
+        if (keep == Keep.BATCH) {
+            keep = Keep.MICRO_BATCH;
+        } else if (microBatchTokens > longest(batch)) {
+            microBatchTokens /= 2;
+        } else {
+            keep = keep.less().orElseThrow(() -> cause);
+        }
+        LOG.warn("step {}: memory ran out; it starts again with micro-batches of {} tokens, keeping {}",
+            batch.step() + 1, microBatchTokens, keep);
+    }
+
+    private static int longest(EncodedBatch batch) {
+        return sentences(batch).stream().mapToInt(ids -> ids.length).max().orElseThrow();
+    }
+
+    private static List<int[]> sentences(EncodedBatch batch) {
+        List<int[]> sentences = new ArrayList<>(batch.queries());
+        sentences.addAll(batch.passages());
+        return sentences;
     }
 
     /**
-     * Adds the batch's gradients to those of the parameters.
+     * Adds the batch's gradients, times the loss scale, to those of the parameters.
      *
      * @return the loss
      */
     double accumulate(EncodedBatch batch) {
-        List<int[]> sentences = new ArrayList<>(batch.queries());
-        sentences.addAll(batch.passages());
-        List<MicroBatch> cuts = MicroBatches.cut(sentences, settings.microBatchTokens(), decoder.config().padId());
-        boolean cached = graphBytes(cuts) > settings.graphBudget();
+        List<MicroBatch> cuts = MicroBatches.cut(sentences(batch), microBatchTokens, decoder.config().padId());
+        List<MicroBatchPass> passes = new ArrayList<>(cuts.size());
+        for (int i = 0; i < cuts.size(); i++) {
+            passes.add(new MicroBatchPass(decoder, cuts.get(i), LayerSeeds.of(settings.seed(), batch.step(), i)));
+        }
         try (NDManager scope = getManager().newSubManager()) {
             List<NDArray> vectors = new ArrayList<>(cuts.size());
-            for (int i = 0; i < cuts.size(); i++) {
-                vectors.add(cached ? embed(scope, batch, cuts.get(i), i) : graph(scope, batch, cuts.get(i), i));
+            for (MicroBatchPass pass : passes) {
+                gauge.claim();
+                vectors.add(keep == Keep.BATCH ? pass.graph(scope) : pass.embed(scope));
             }
             NDArray all = Torch.withoutGradients(() -> infoNce.gather(scope, vectors, order(scope, cuts)));
             all.setRequiresGradient(true);
             NDArray loss = Torch.withGradients(() -> loss(scope, batch, all));
-            Torch.backward(loss, scope.create(1f));
+            Torch.backward(loss, scope.create((float) lossScale.scale()));
             NDArray gradient = all.getGradient();
             gradient.attach(scope);
             for (int i = 0; i < cuts.size(); i++) {
-                backward(scope, batch, cuts.get(i), i, cached ? null : vectors.get(i), gradient);
+                gauge.claim();
+                backward(scope, passes.get(i), cuts.get(i), vectors.get(i), gradient);
             }
             return loss.getFloat();
         }
     }
 
-    private long graphBytes(List<MicroBatch> cuts) {
-        long tokens = cuts.stream().mapToLong(cut -> cut.ids().length).sum();
-        return tokens * activationBytesPerToken;
-    }
-
-    private NDArray graph(NDManager scope, EncodedBatch batch, MicroBatch cut, int number) {
-        LayerSeeds seeds = LayerSeeds.of(settings.seed(), batch.step(), number);
-        return Torch.withGradients(() -> decoder.encode(scope, tokens(scope, cut), seeds));
-    }
-
-    private NDArray embed(NDManager scope, EncodedBatch batch, MicroBatch cut, int number) {
-        LayerSeeds seeds = LayerSeeds.of(settings.seed(), batch.step(), number);
-        try (NDManager inner = scope.newSubManager()) {
-            NDArray vectors = Torch.withoutGradients(() -> decoder.encode(inner, tokens(inner, cut), seeds));
-            vectors.attach(scope);
-            return vectors;
-        }
-    }
-
     private void backward(
-        NDManager scope, EncodedBatch batch, MicroBatch cut, int number, NDArray vectors, NDArray gradient) {
+        NDManager scope, MicroBatchPass pass, MicroBatch cut, NDArray vectors, NDArray gradient) {
         try (NDManager inner = scope.newSubManager()) {
-            NDArray rows = Torch.withoutGradients(() -> infoNce.rows(inner, gradient, positions(inner, cut)));
-            NDArray recorded = vectors == null ? graph(inner, batch, cut, number) : vectors;
-            Torch.backward(recorded, rows);
-            recorded.close();
+            NDArray rows = Torch.withoutGradients(
+                () -> infoNce.rows(inner, gradient, inner.create(wide(cut.positions()))));
+            if (keep == Keep.LAYER_BORDERS) {
+                pass.backwardByLayer(inner, rows);
+            } else {
+                Torch.backward(keep == Keep.BATCH ? vectors : pass.graph(inner), rows);
+            }
+            vectors.close();
         }
     }
 
     private NDArray loss(NDManager scope, EncodedBatch batch, NDArray all) {
-        int queries = batch.queries().size();
-        NDList predictions = all.split(new long[] {queries});
+        NDList predictions = all.split(new long[] {batch.queries().size()});
         predictions.attach(scope);
         NDList labels = new NDList(scope.create(wide(batch.targets())), scope.create(wide(batch.hardNegatives())));
         return infoNce.evaluate(labels, predictions);
-    }
-
-    private static TokenBatch tokens(NDManager scope, MicroBatch cut) {
-        return TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width());
-    }
-
-    private static NDArray positions(NDManager scope, MicroBatch cut) {
-        return scope.create(wide(cut.positions()));
     }
 
     /** For each sentence of the batch its row among the micro-batches laid end to end. */

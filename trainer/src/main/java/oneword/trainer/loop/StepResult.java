@@ -12,6 +12,7 @@ package oneword.trainer.loop;
  * @param tokens real tokens in the batch, padding not counted
  * @param seconds wall time of the step alone
  * @param applied whether the update was made; false where loss or gradients were not finite
+ * @param overflow whether it was left out for no other reason than that fp16's loss scale was too high
  */
 public record StepResult(
     long step,
@@ -22,5 +23,6 @@ public record StepResult(
     int triples,
     long tokens,
     double seconds,
-    boolean applied) {
+    boolean applied,
+    boolean overflow) {
 }

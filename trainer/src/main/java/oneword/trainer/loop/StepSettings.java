@@ -6,8 +6,8 @@ package oneword.trainer.loop;
  * @param microBatchTokens padded tokens of one micro-batch, at most
  * @param maxGradientNorm global norm that gradients are clipped to; 0 means no clipping
  * @param seed of the run: dropout masks follow from it, the step and the micro-batch
- * @param graphBudget bytes that one graph over the whole batch may take; a batch beyond it is computed with a gradient
- *     cache. 0 always uses the cache, Long.MAX_VALUE never
+ * @param keep what a step holds in memory to begin with
+ * @param adapts whether a step that runs out of memory is done again with less in memory
  */
-public record StepSettings(int microBatchTokens, double maxGradientNorm, long seed, long graphBudget) {
+public record StepSettings(int microBatchTokens, double maxGradientNorm, long seed, Keep keep, boolean adapts) {
 }

@@ -117,6 +117,14 @@ public final class AdamW extends Optimizer implements AutoCloseable {
         }
     }
 
+    /** Multiplies all gradients by a factor. */
+    public void multiplyGradients(double factor) {
+        try (NDManager scope = manager.newSubManager()) {
+            Torch.withoutGradients(() -> kernels.call(scope, "multiply").list("g", gradients)
+                .with(scope.create((float) factor)).tensor());
+        }
+    }
+
     /**
      * Moves every parameter once.
      *

@@ -8,6 +8,7 @@ import oneword.data.token.Tokenizer;
 import oneword.lora.adapter.TargetModule;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.hardware.Memory;
+import oneword.trainer.loop.Keep;
 
 /**
  * What a run will be, told from its plan alone.
@@ -46,7 +47,7 @@ public record Forecast(
         long perToken = plan.decoder().activationBytesPerToken(precision, plan.lora());
         long whole = batchTokens * perToken;
         long micro = plan.config().training().microBatchTokens() * perToken;
-        long activations = whole <= GraphBudget.bytes(plan) ? whole : micro;
+        long activations = MemoryPlan.keep(plan, batchTokens) == Keep.BATCH ? whole : Math.min(whole, micro);
         return new Forecast(parameters, trainable, tokens, plan.steps(), parameters * precision.bytes(),
             16 * trainable, activations);
     }

@@ -10,11 +10,15 @@ import java.util.TreeSet;
 import oneword.lora.adapter.LoraAdapter;
 import oneword.lora.adapter.LoraConfig;
 import oneword.lora.decoder.Decoder;
+import oneword.lora.decoder.Precision;
 import oneword.trainer.TrainerException;
 import oneword.trainer.checkpoint.Checkpoint;
+import oneword.trainer.checkpoint.TrainerState;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.embedding.SentenceModel;
+import oneword.trainer.hardware.MemoryGauge;
 import oneword.trainer.loop.ContrastiveTrainer;
+import oneword.trainer.loop.LossScale;
 import oneword.trainer.loop.StepSettings;
 import oneword.trainer.loss.InfoNce;
 import oneword.trainer.optimizer.AdamW;
@@ -34,10 +38,12 @@ final class Session implements AutoCloseable {
      *
      * @param plan of the run
      * @param from checkpoint to go on from; empty begins anew
+     * @param state saved with it
      * @param initial adapter to begin with; empty begins with a fresh one
      * @param listeners told of every step
      */
-    Session(RunPlan plan, Optional<Checkpoint> from, Optional<Path> initial, TrainingListener... listeners) {
+    Session(RunPlan plan, Optional<Checkpoint> from, Optional<TrainerState> state, Optional<Path> initial,
+        TrainingListener... listeners) {
         RunConfig config = plan.config();
         model = SentenceModel.load(plan.modelFolder(), plan.decoder(), plan.prompt(),
             config.prompt().maxSentenceTokens(), plan.precision().precision(), plan.device());
@@ -57,8 +63,7 @@ final class Session implements AutoCloseable {
                     .optDevices(new Device[] {plan.device()})
                     .addTrainingListeners(listeners),
                 schedule(plan),
-                new StepSettings(config.training().microBatchTokens(), config.training().maxGradNorm(),
-                    config.training().seed(), GraphBudget.bytes(plan)));
+                settings(plan, state), lossScale(plan, state), MemoryGauge.of(plan.device()));
             ready = true;
         } finally {
             if (!ready) {
@@ -84,6 +89,22 @@ final class Session implements AutoCloseable {
 
     private static String describe(LoraConfig lora) {
         return "rank " + lora.rank() + ", alpha " + lora.alpha() + " and targets " + new TreeSet<>(lora.targets());
+    }
+
+    private static StepSettings settings(RunPlan plan, Optional<TrainerState> state) {
+        RunConfig.Training training = plan.config().training();
+        return new StepSettings(state.map(TrainerState::microBatchTokens).orElse(training.microBatchTokens()),
+            training.maxGradNorm(), training.seed(), MemoryPlan.keep(plan, MemoryPlan.mostBatchTokens(plan)),
+            training.gradientCache() != RunConfig.GradientCache.OFF);
+    }
+
+    private static LossScale lossScale(RunPlan plan, Optional<TrainerState> state) {
+        if (plan.precision().precision() != Precision.FP16) {
+            return LossScale.none();
+        }
+        return state.filter(saved -> saved.lossScale() != null)
+            .map(saved -> new LossScale(saved.lossScale(), saved.lossScaleGoodSteps(), true))
+            .orElse(LossScale.start());
     }
 
     private static WarmupSchedule schedule(RunPlan plan) {

@@ -21,6 +21,7 @@ import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.StsEvaluator;
 import oneword.trainer.hardware.Memory;
+import oneword.trainer.loop.LossScale;
 import oneword.trainer.loop.StepResult;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
@@ -73,9 +74,11 @@ public final class TrainingRun implements AutoCloseable {
         folder.write(folder.config(), ConfigWriter.toYaml(plan.config()));
         this.log = new RunLog(folder.log());
         Optional<Checkpoint> from = checkpoints.newestVerified(LOG::warn);
-        from.map(checkpoint -> TrainerState.read(checkpoint.file(TrainerState.FILE_NAME))).ifPresent(this::restore);
+        Optional<TrainerState> state =
+            from.map(checkpoint -> TrainerState.read(checkpoint.file(TrainerState.FILE_NAME)));
+        state.ifPresent(this::restore);
         this.metrics = new RunMetrics(folder, from.isPresent() ? step : -1, plan.config());
-        this.session = new Session(plan, from, initial, metrics);
+        this.session = new Session(plan, from, state, initial, metrics);
         this.report = new BeforeAndAfter(plan, folder, session.model(), stop);
         saved = from.isPresent();
     }
@@ -146,6 +149,11 @@ public final class TrainingRun implements AutoCloseable {
             skips = 0;
             return;
         }
+        if (result.overflow()) {
+            LOG.info("step {}: gradients overflowed fp16 and were left out; the loss scale is now {}", result.step(),
+                session.trainer().lossScale().scale());
+            return;
+        }
         skips++;
         int[] rows = Arrays.copyOf(batch.rows(), Math.min(10, batch.rows().length));
         String what = "step " + result.step() + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
@@ -206,9 +214,11 @@ public final class TrainingRun implements AutoCloseable {
 
     private void save() {
         RunConfig config = plan.config();
+        LossScale scale = session.trainer().lossScale();
         TrainerState state = new TrainerState(step, plan.steps(), (double) rowsConsumed() / plan.triples().size(),
-            rowsConsumed(), config.training().seed(), config.training().microBatchTokens(),
-            config.evaluation().selectBy(), bestScore, bestStep, null, 0, skips);
+            rowsConsumed(), config.training().seed(), session.trainer().microBatchTokens(),
+            config.evaluation().selectBy(), bestScore, bestStep, scale.dynamic() ? scale.scale() : null,
+            scale.goodSteps(), skips);
         checkpoints.save(step, CheckpointFiles.of(plan, session, state));
         saved = true;
     }

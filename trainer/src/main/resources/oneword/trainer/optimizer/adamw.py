@@ -23,6 +23,10 @@ class Ops(Module):
         torch._foreach_zero_(g)
         return torch.zeros([1])
 
+    def multiply(self: __torch__.Ops, g: List[Tensor], factor: Tensor) -> Tensor:
+        torch._foreach_mul_(g, factor)
+        return factor
+
     # factor: what torch's clipping multiplies the gradients with, 1 where they are short enough
     def clip(self: __torch__.Ops, g: List[Tensor], norm: Tensor, most: Tensor) -> Tensor:
         factor = torch.clamp_max(most / (norm + 1e-6), 1.)

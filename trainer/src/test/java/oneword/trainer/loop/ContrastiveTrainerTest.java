@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContrastiveTrainerTest {
 
     private static final WarmupSchedule ANY_SCHEDULE = new WarmupSchedule(1e-3, 0, 100, true);
-    private static final long NEVER_CACHED = Long.MAX_VALUE;
-    private static final long ALWAYS_CACHED = 0;
 
     static Stream<String> adapters() {
         return Stream.of("pre-norm", "post-norm-projected", "query-value", "bare-names");
@@ -41,10 +39,10 @@ class ContrastiveTrainerTest {
         for (JsonNode step : GoldenRun.json(folder.resolve("inputs.json")).get("steps")) {
             EncodedBatch batch = GoldenRun.batch(0, GoldenRun.sentences(step.get("queries")),
                 GoldenRun.sentences(step.get("positives")), GoldenRun.sentences(step.get("negatives")));
-            for (long budget : new long[] {NEVER_CACHED, ALWAYS_CACHED}) {
+            for (Keep keep : Keep.values()) {
                 try (GoldenRun run = new GoldenRun(base, folder, step.get("temperature").doubleValue(),
                     step.get("hard_negative_weight").doubleValue(), ANY_SCHEDULE,
-                    new StepSettings(30, 0, 1, budget), OptionalDouble.empty())) {
+                    new StepSettings(30, 0, 1, keep, false), OptionalDouble.empty())) {
                     double expected = losses.get(step.get("name").asText()).doubleValue();
                     assertThat(accumulate(run, batch)).isCloseTo(expected, within(1e-5 * (1 + expected)));
                     Path file = folder.resolve("gradient." + step.get("name").asText() + ".safetensors");
@@ -56,14 +54,15 @@ class ContrastiveTrainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"plain, false", "plain, true", "weighted, false", "weighted, true"})
-    void wholeRunsFollowPeft(String name, boolean cached) {
+    @CsvSource({"plain, BATCH", "plain, MICRO_BATCH", "plain, LAYER_BORDERS", "weighted, BATCH",
+        "weighted, MICRO_BATCH", "weighted, LAYER_BORDERS"})
+    void wholeRunsFollowPeft(String name, Keep keep) {
         JsonNode golden = GoldenRun.json(GoldenRun.CURVE.resolve(name + ".json"));
         JsonNode rows = GoldenRun.json(GoldenRun.CURVE.resolve("rows.json")).get("rows");
         WarmupSchedule schedule = new WarmupSchedule(golden.get("learning_rate").doubleValue(),
             golden.get("warmup_steps").longValue(), golden.get("max_steps").longValue(), true);
         StepSettings settings = new StepSettings(64, golden.get("max_grad_norm").doubleValue(), 1,
-            cached ? ALWAYS_CACHED : NEVER_CACHED);
+            keep, false);
         try (GoldenRun run = new GoldenRun(GoldenRun.CURVE.resolve("model"), GoldenRun.CURVE.resolve("initial"),
             golden.get("temperature").doubleValue(), golden.get("hard_negative_weight").doubleValue(), schedule,
             settings, OptionalDouble.of(0))) {
@@ -90,16 +89,18 @@ class ContrastiveTrainerTest {
     }
 
     @Test
-    void aGradientCacheGivesTheSameGradientsWithDropout() {
+    void whateverIsKeptTheGradientsAreTheSameToTheBitWithDropout() {
         EncodedBatch batch = someBatch();
         List<Map<String, float[]>> ways = new ArrayList<>();
-        for (long budget : new long[] {NEVER_CACHED, ALWAYS_CACHED}) {
-            try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, budget), 0.3)) {
+        for (Keep keep : Keep.values()) {
+            try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, keep, false), 0.3)) {
                 accumulate(run, batch);
                 ways.add(gradients(run));
             }
         }
-        ways.get(0).forEach((name, gradient) -> assertClose(name, ways.get(1).get(name), gradient));
+        for (Map<String, float[]> way : ways) {
+            ways.get(0).forEach((name, gradient) -> assertThat(way.get(name)).as(name).isEqualTo(gradient));
+        }
     }
 
     @Test
@@ -112,7 +113,7 @@ class ContrastiveTrainerTest {
 
     @Test
     void aStepThatIsNotFiniteChangesNothing() {
-        try (GoldenRun run = randomRun(new StepSettings(40, 1, 3, NEVER_CACHED), 0)) {
+        try (GoldenRun run = randomRun(new StepSettings(40, 1, 3, Keep.BATCH, false), 0)) {
             Parameter last = run.decoder.adapter().orElseThrow().parameters().get(0);
             float[] before = run.decoder.adapter().orElseThrow().parameters().get(1).getArray().toFloatArray();
             last.getArray().set(new float[(int) last.getArray().size()]);
@@ -128,7 +129,7 @@ class ContrastiveTrainerTest {
     }
 
     private static double lossWithDropout(long seed, long step) {
-        try (GoldenRun run = randomRun(new StepSettings(40, 0, seed, NEVER_CACHED), 0.3)) {
+        try (GoldenRun run = randomRun(new StepSettings(40, 0, seed, Keep.BATCH, false), 0.3)) {
             EncodedBatch batch = someBatch();
             return accumulate(run, new EncodedBatch(step, 0, batch.rows(), batch.queries(), batch.passages(),
                 batch.targets(), batch.hardNegatives()));

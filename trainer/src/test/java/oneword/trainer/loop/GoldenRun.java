@@ -17,6 +17,7 @@ import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
+import oneword.trainer.hardware.MemoryGauge;
 import oneword.trainer.loss.InfoNce;
 import oneword.trainer.optimizer.AdamW;
 import oneword.trainer.optimizer.WarmupSchedule;
@@ -35,6 +36,12 @@ final class GoldenRun implements AutoCloseable {
 
     GoldenRun(Path base, Path adapter, double temperature, double hardNegativeWeight, WarmupSchedule schedule,
         StepSettings settings, OptionalDouble modelDropout) {
+        this(base, adapter, temperature, hardNegativeWeight, schedule, settings, LossScale.none(), MemoryGauge.NONE,
+            modelDropout);
+    }
+
+    GoldenRun(Path base, Path adapter, double temperature, double hardNegativeWeight, WarmupSchedule schedule,
+        StepSettings settings, LossScale lossScale, MemoryGauge gauge, OptionalDouble modelDropout) {
         DecoderConfig config = Decoders.read(base);
         decoder = Decoders.load(base,
             modelDropout.isPresent() ? config.withDropout(modelDropout.getAsDouble()) : config,
@@ -46,7 +53,7 @@ final class GoldenRun implements AutoCloseable {
         adamW = AdamW.create(decoder.adapter().orElseThrow().parameters(), 0, decoder.manager());
         trainer = new ContrastiveTrainer(model,
             new DefaultTrainingConfig(loss).optOptimizer(adamW).optDevices(new Device[] {Device.cpu()}),
-            schedule, settings);
+            schedule, settings, lossScale, gauge);
     }
 
     static JsonNode json(Path file) {

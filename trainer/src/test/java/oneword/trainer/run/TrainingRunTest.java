@@ -36,7 +36,8 @@ class TrainingRunTest {
         TrainingRun.Outcome outcome = fixture.start("whole", new StopSignal());
 
         assertThat(outcome.finished()).isTrue();
-        assertThat(outcome.report().orElseThrow()).contains("untrained", "trained (step ", "gain", "Nearest of 24 sentences");
+        assertThat(outcome.report().orElseThrow())
+            .contains("untrained", "trained (step ", "gain", "Nearest of 24 sentences");
         Path run = fixture.run("whole");
         assertThat(run).isDirectoryContaining("glob:**/events.out.tfevents*");
         assertThat(run.resolve("log.txt")).exists();
