@@ -189,6 +189,29 @@ class CommandLineTest {
     }
 
     @Test
+    void aRunBeginsWithAnotherRunsAdapter() {
+        String[] small = {"run.root=" + folder, "training.max_steps=1", "data.limit=4", "training.batch_size=2",
+            "evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=null", "lora.rank=2", "lora.alpha=2"};
+        Said first = train(with(small, "run.name=first"));
+        assertThat(first.code()).as(first.err()).isZero();
+        String adapter = "lora.initialize_from=" + folder.resolve("first/best");
+        Said second = train(with(small, "run.name=second", adapter, "training.warmup_steps=5"));
+        assertThat(second.code()).as(second.err()).isZero();
+        assertThat(folder.resolve("second/best/adapter_model.safetensors"))
+            .as("the first update of a warm-up moves nothing")
+            .hasSameBinaryContentAs(folder.resolve("first/best/adapter_model.safetensors"));
+
+        Said other = train(with(small, "run.name=third", adapter, "lora.rank=3"));
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err()).contains("rank 2", "rank 3");
+        assertOneMessage(other);
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
     void aSecondRunInTheSameFolderLosesNothing() throws IOException {
         Path config = Files.createDirectories(folder.resolve("taken")).resolve("config.yaml");
         Files.writeString(config, "data: {train: x}\n");
