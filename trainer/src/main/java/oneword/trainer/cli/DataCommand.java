@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code oneword data}: prepares training data. */
-@Command(name = "data", mixinStandardHelpOptions = true, description = "Prepare training data.",
-    synopsisSubcommandLabel = "COMMAND", subcommands = DataCommand.Triples.class)
+@Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
+    description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND", subcommands = DataCommand.Triples.class)
 final class DataCommand implements Runnable {
 
     @Spec
@@ -27,7 +27,7 @@ final class DataCommand implements Runnable {
     }
 
     /** {@code oneword data triples}. */
-    @Command(name = "triples", mixinStandardHelpOptions = true,
+    @Command(name = "triples", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
         description = "Form (premise, entailed, contradicted) triples from NLI pairs: SNLI and MNLI as published "
             + "(.jsonl or tab files), or a TSV with premise, hypothesis and label.")
     static final class Triples implements Callable<Integer> {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code oneword doctor}. */
-@Command(name = "doctor", mixinStandardHelpOptions = true,
+@Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Say what this machine offers and what oneword would choose, and why.")
 final class DoctorCommand implements Callable<Integer> {
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code oneword embed}. */
-@Command(name = "embed", mixinStandardHelpOptions = true,
+@Command(name = "embed", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Turn sentences, one a line, into vectors, in their order.")
 final class EmbedCommand implements Callable<Integer> {
 

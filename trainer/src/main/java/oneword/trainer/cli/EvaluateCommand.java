@@ -12,8 +12,10 @@ import java.util.concurrent.Callable;
 import oneword.data.sts.StsTask;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.Version;
+import oneword.trainer.config.ConfigException;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationReport;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.ResultsJson;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code oneword evaluate}. */
-@Command(name = "evaluate", mixinStandardHelpOptions = true,
+@Command(name = "evaluate", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Score a model on the STS benchmarks or on graded pairs of your own.")
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -61,7 +63,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<StsTask> read = TaskList.parse(tasks)
+        List<StsTask> read = parse()
             .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), ModelOptions.paths()::find);
         try (ModelOptions.Opened opened = model.open(Optional.ofNullable(demonstration));
             ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "embedding", "sentences", 0, 0)) {
@@ -76,6 +78,14 @@ final class EvaluateCommand implements Callable<Integer> {
                 Map.of("oneword", Version.ONEWORD, "pytorch", Torch.version()));
             print(report, opened);
             return 0;
+        }
+    }
+
+    private TaskList parse() {
+        try {
+            return TaskList.parse(tasks);
+        } catch (EvaluationException e) {
+            throw new ConfigException(e.getMessage());
         }
     }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code oneword export}. */
-@Command(name = "export", mixinStandardHelpOptions = true,
+@Command(name = "export", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Write a checkpoint in a form that other programs load.")
 final class ExportCommand implements Callable<Integer> {
 

@@ -28,12 +28,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code oneword train}. */
-@Command(name = "train", mixinStandardHelpOptions = true,
+@Command(name = "train", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Train a LoRA adapter on sentence triples, evaluating and saving on the way.")
 final class TrainCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final String ROOT_OVERRIDE = "run.root=";
     /** What may differ between a run and its continuation without changing the numbers that are still to come. */
     private static final List<String> FREE_KEYS = List.of("run.", "checkpoint.", "evaluation.");
 
@@ -96,14 +97,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Path root(InputPaths paths) {
-        RunConfig any = config == null
-            ? ConfigReader.fromString("data: {train: unused}", "defaults", rootOverrides())
-            : ConfigReader.read(paths.findConfig(config), overrides);
-        return Path.of(any.run().root());
-    }
-
-    private List<String> rootOverrides() {
-        return overrides.stream().filter(override -> override.startsWith("run.root=")).toList();
+        if (config != null) {
+            return Path.of(ConfigReader.read(paths.findConfig(config), overrides).run().root());
+        }
+        return overrides.stream()
+            .filter(override -> override.startsWith(ROOT_OVERRIDE))
+            .map(override -> Path.of(override.substring(ROOT_OVERRIDE.length())))
+            .reduce((first, last) -> last)
+            .orElse(Path.of(RunConfig.Run.DEFAULT_ROOT));
     }
 
     /** The run's own configuration, with what may change taken from the command line. */

@@ -223,7 +223,7 @@ public final class ConfigReader {
 
     private static RunConfig.Run run(SectionReader keys) {
         return new RunConfig.Run(
-                keys.text("root", "runs", given(), "a folder"),
+                keys.text("root", RunConfig.Run.DEFAULT_ROOT, given(), "a folder"),
                 keys.optionalText("name", name -> RUN_NAME.matcher(name).matches() && !name.equals("latest"),
                         "letters, digits, dots, hyphens and underscores, not starting with a dot, and not 'latest'"));
     }

@@ -197,7 +197,11 @@ public record RunConfig(
      * @param root folder of all runs; default {@code runs}
      * @param name folder of this run under {@code root}, nullable: the command makes one up
      */
-    public record Run(String root, String name) {}
+    public record Run(String root, String name) {
+
+        /** Where runs go if nothing else is said. */
+        public static final String DEFAULT_ROOT = "runs";
+    }
 
     /** Number format of the frozen weights; adapters, their moments and the loss are always fp32. */
     public enum Precision {
