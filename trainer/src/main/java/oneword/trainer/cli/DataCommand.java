@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code oneword data}: prepares training data. */
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
-    description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND", subcommands = DataCommand.Triples.class)
+    description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND",
+    subcommands = DataCommand.Triples.class)
 final class DataCommand implements Runnable {
 
     @Spec
