@@ -8,7 +8,8 @@ CASE/adapter_config.json, adapter_model.safetensors   the adapter as PEFT saves 
 CASE/inputs.json              {"sentences": [[ids]...], "steps": [{"name", "temperature", "hard_negative_weight",
                               "queries": [[ids]...], "positives": ..., "negatives": ... (empty: pairs)}, ...]}
 CASE/expected.safetensors     "base", "adapted": [n, d_out], the vector of each sentence without and with the adapter
-CASE/gradient.STEP.safetensors  dL/dA and dL/dB of the step, under the names of the adapter file
+CASE/gradient.STEP.safetensors  dL/dA and dL/dB of the step under the names of the adapter file: computed in float64 from the same
+                              fp32 weights, then rounded to float32
 CASE/expected.json            {"losses": {STEP: loss}, "float32_error": {"vectors", "losses", "gradients"}}: the errors are the
                               largest differences from the same in float64, relative to the largest value of the tensor
 
@@ -123,7 +124,8 @@ def make(case, seed):
     for name, values in gradients.items():
         assert set(values) == names
         assert all(bool(value.abs().max() > 0) for value in values.values()), name
-        save_file(values, folder / f"gradient.{name}.safetensors")
+        exact = {key: value.float() for key, value in gradients64[name].items()}
+        save_file(exact, folder / f"gradient.{name}.safetensors")
     save_file({"base": without, "adapted": adapted}, folder / "expected.safetensors")
     error = {
         "vectors": relative_difference(adapted, adapted64),
