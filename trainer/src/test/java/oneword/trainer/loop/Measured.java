@@ -11,22 +11,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Checks that a difference is within its bound and notes the largest of each name in target/exactness.tsv (name,
- * largest, bound, how often), from which docs/exactness.md is written. The file holds what the latest run measured.
+ * Checks that a difference is within its bound and notes it in target/exactness.tsv for docs/exactness.md: name,
+ * largest difference, largest share of the bound, how often. The file holds what the latest run measured.
  */
 final class Measured {
 
     private static final Path FILE = Path.of("target/exactness.tsv");
     private static final Map<String, Row> ROWS = new TreeMap<>();
 
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Measured::write));
+    }
+
     private Measured() {}
 
-    private record Row(double largest, double bound, int count) {}
+    private record Row(double largest, double share, int count) {}
 
     static synchronized void within(String name, String where, double difference, double bound) {
-        Row row = ROWS.getOrDefault(name, new Row(0, bound, 0));
-        ROWS.put(name, new Row(Math.max(row.largest, difference), bound, row.count + 1));
-        write();
+        Row row = ROWS.getOrDefault(name, new Row(0, 0, 0));
+        ROWS.put(name, new Row(
+            Math.max(row.largest, difference), Math.max(row.share, difference / bound), row.count + 1));
         assertThat(difference).as("%s, %s", name, where).isLessThanOrEqualTo(bound);
     }
 
@@ -42,10 +46,10 @@ final class Measured {
         return Math.sqrt(difference / norm);
     }
 
-    private static void write() {
+    private static synchronized void write() {
         StringBuilder text = new StringBuilder();
         ROWS.forEach((name, row) -> text.append(String.format(
-            Locale.ROOT, "%s\t%.3g\t%.3g\t%d%n", name, row.largest, row.bound, row.count)));
+            Locale.ROOT, "%s\t%.3g\t%.3g\t%d%n", name, row.largest, row.share, row.count)));
         try {
             Files.createDirectories(FILE.getParent());
             Files.writeString(FILE, text);
