@@ -110,19 +110,20 @@ def left_padded(rows, pad, device):
 
 
 def last_token(causal, ids, mask, logits=False):
-    """The last layer's state of the last token, after OPT's final norm and projection, in fp32. [n, d]
+    """The last layer's state of the last token, after OPT's final norm and projection, in fp32 (float64 of a float64 model). [n, d]
 
     causal is the transformers model, with PEFT's layers put into it or not. logits: computes them and throws them away, as a
     forward of the whole language model does.
     """
     if logits:
-        return causal(input_ids=ids, attention_mask=mask, output_hidden_states=True,
-                      use_cache=False).hidden_states[-1][:, -1].float()
-    return causal.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state[:, -1].float()
+        states = causal(input_ids=ids, attention_mask=mask, output_hidden_states=True, use_cache=False).hidden_states[-1]
+    else:
+        states = causal.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+    return states[:, -1].to(torch.promote_types(states.dtype, torch.float32))
 
 
 def embed(causal, prompt, sentences, rule, batch, device):
-    """float32 [n, d] in the order of the sentences; batches hold sentences of like length."""
+    """float32 [n, d] in the order of the sentences (float64 of a float64 model); batches hold sentences of like length."""
     rows = [prompt.ids(sentence, rule) for sentence in sentences]
     order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
     vectors = None
@@ -132,7 +133,7 @@ def embed(causal, prompt, sentences, rule, batch, device):
             numbers = order[start : start + batch]
             z = last_token(causal, *left_padded([rows[i] for i in numbers], prompt.pad, device)).cpu().numpy()
             if vectors is None:
-                vectors = np.empty((len(rows), z.shape[1]), dtype=np.float32)
+                vectors = np.empty((len(rows), z.shape[1]), dtype=z.dtype)
             vectors[numbers] = z
     return vectors
 

@@ -104,7 +104,7 @@ def golden(tokenizer, sentences):
     for text in sentences:
         ids = tokenizer.encode(text).ids
         plain = tokenizer.encode(text, add_special_tokens=False).ids
-        kept = tokenizer.decode(plain[:MAX_SENTENCE_TOKENS], skip_special_tokens=True)
+        kept = tokenizer.decode(plain[:MAX_SENTENCE_TOKENS], skip_special_tokens=False)
         cases.append({
             "text": text,
             "ids": ids,

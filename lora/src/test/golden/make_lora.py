@@ -8,9 +8,11 @@ CASE/adapter_config.json, adapter_model.safetensors   the adapter as PEFT saves 
 CASE/inputs.json              {"sentences": [[ids]...], "steps": [{"name", "temperature", "hard_negative_weight",
                               "queries": [[ids]...], "positives": ..., "negatives": ... (empty: pairs)}, ...]}
 CASE/expected.safetensors     "base", "adapted": [n, d_out], the vector of each sentence without and with the adapter
-CASE/gradient.STEP.safetensors  dL/dA and dL/dB of the step, under the names of the adapter file
-CASE/expected.json            {"losses": {STEP: loss}, "float32_error": {"vectors", "losses", "gradients"}}: the errors are the
-                              largest differences from the same in float64, relative to the largest value of the tensor
+CASE/gradient.STEP.safetensors  dL/dA and dL/dB of the step under the names of the adapter file: computed in float64 from the same
+                              fp32 weights, then rounded to float32
+CASE/expected.json            {"losses": {STEP: loss}, "float32_error": {"vectors", "losses", "gradients", "gradient_norms"}}: the
+                              largest differences from the same in float64, relative to the largest value of the tensor;
+                              gradient_norms: {STEP: the largest of a matrix, in the Frobenius norm, relative to the matrix's}
 
 A step is InfoNCE in fp32 over the batch without dropout: logits = cosine(query, [positives | negatives]) / temperature,
 hard_negative_weight added to the logit of each row's own negative, cross-entropy with the row's own positive. Each sentence
@@ -123,13 +125,16 @@ def make(case, seed):
     for name, values in gradients.items():
         assert set(values) == names
         assert all(bool(value.abs().max() > 0) for value in values.values()), name
-        save_file(values, folder / f"gradient.{name}.safetensors")
+        exact = {key: value.float() for key, value in gradients64[name].items()}
+        save_file(exact, folder / f"gradient.{name}.safetensors")
     save_file({"base": without, "adapted": adapted}, folder / "expected.safetensors")
     error = {
         "vectors": relative_difference(adapted, adapted64),
         "losses": max(abs(losses[name] / losses64[name] - 1) for name in losses),
         "gradients": max(relative_difference(gradients[step][name], value)
                          for step, values in gradients64.items() for name, value in values.items()),
+        "gradient_norms": {step: max(float((gradients[step][name].double() - value).norm() / value.norm())
+                                     for name, value in values.items()) for step, values in gradients64.items()},
     }
     write_json(folder / "inputs.json", inputs)
     write_json(folder / "expected.json", {"losses": losses, "float32_error": error})

@@ -121,12 +121,13 @@ def make_run(name, rows, settings):
     print(name, error, [round(record["loss"], 3) for record in records], [round(record["grad_norm"], 2) for record in records])
 
 
-shutil.rmtree(CURVE, ignore_errors=True)
-(CURVE / "model").mkdir(parents=True)
-for file in ("config.json", "generation_config.json", "model.safetensors"):
-    shutil.copyfile(DECODER / file, CURVE / "model" / file)
-make_adapter()
-ROWS = make_rows(60, 97)
-write_json(CURVE / "rows.json", {"rows": ROWS})
-for run, values in RUNS.items():
-    make_run(run, ROWS, {**COMMON, **values})
+if __name__ == "__main__":
+    shutil.rmtree(CURVE, ignore_errors=True)
+    (CURVE / "model").mkdir(parents=True)
+    for file in ("config.json", "generation_config.json", "model.safetensors"):
+        shutil.copyfile(DECODER / file, CURVE / "model" / file)
+    make_adapter()
+    ROWS = make_rows(60, 97)
+    write_json(CURVE / "rows.json", {"rows": ROWS})
+    for run, values in RUNS.items():
+        make_run(run, ROWS, {**COMMON, **values})

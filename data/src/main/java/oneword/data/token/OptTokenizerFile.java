@@ -22,8 +22,9 @@ import oneword.data.text.Utf8Reader;
  * Builds the tokenizer.json of an OPT model that ships as vocab.json and merges.txt: byte-level BPE without a leading
  * space, and the BOS token put in front.
  *
- * <p>Special tokens are &lt;s&gt;, &lt;pad&gt;, &lt;/s&gt; and &lt;unk&gt; where the vocabulary has them, and
- * whatever special_tokens_map.json, added_tokens.json and tokenizer_config.json add. BOS is {@code bos_token} of these
+ * <p>Special tokens are &lt;/s&gt; and whatever special_tokens_map.json, added_tokens.json and tokenizer_config.json
+ * name; as in transformers, &lt;unk&gt; in a sentence is plain text where they give no token of that name a role. Where
+ * they name no role at all, &lt;s&gt;, &lt;pad&gt; and &lt;unk&gt; are special too. BOS is {@code bos_token} of these
  * files, &lt;/s&gt; by default; {@code "add_bos_token": false} leaves it out.
  */
 final class OptTokenizerFile {
@@ -148,7 +149,9 @@ final class OptTokenizerFile {
     }
 
     private void addTokens() {
-        for (String token : List.of("<s>", "<pad>", "</s>", "<unk>")) {
+        boolean named = ROLES.stream().anyMatch(role ->
+            content(config.path(role)) != null || content(specialTokens.path(role)) != null);
+        for (String token : named ? List.of("</s>") : List.of("<s>", "<pad>", "</s>", "<unk>")) {
             addKnown(token, JSON.createObjectNode(), true);
         }
         read(ADDED_TOKENS).properties().forEach(entry ->

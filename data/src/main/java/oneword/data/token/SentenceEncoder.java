@@ -45,14 +45,15 @@ public final class SentenceEncoder {
 
     /**
      * A training sentence: tokenised by itself without special tokens, cut to the first {@code maxSentenceTokens},
-     * decoded, put into the template, and the whole tokenised.
+     * decoded, put into the template, and the whole tokenised. A special token that the sentence spells out, such as
+     * {@code <unk>}, stays.
      *
      * @param sentence any text, taken as it stands
      * @return the ids of the prompt, at most {@code maxPositions}
      */
     public int[] training(String sentence) {
         int[] tokens = tokenizer.encodePlain(sentence);
-        String kept = tokenizer.decode(tokens.length > maxSentenceTokens
+        String kept = tokenizer.decodeAll(tokens.length > maxSentenceTokens
             ? Arrays.copyOf(tokens, maxSentenceTokens) : tokens);
         return prompt(kept);
     }
@@ -103,7 +104,7 @@ public final class SentenceEncoder {
         int keep = tokens.length;
         while (ids.length > maxPositions) {
             keep = Math.max(0, keep - (ids.length - maxPositions));
-            ids = tokenizer.encode(template.render(tokenizer.decode(Arrays.copyOf(tokens, keep))));
+            ids = tokenizer.encode(template.render(tokenizer.decodeAll(Arrays.copyOf(tokens, keep))));
         }
         return ids;
     }

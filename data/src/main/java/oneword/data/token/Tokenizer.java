@@ -177,11 +177,25 @@ public final class Tokenizer implements AutoCloseable {
      * @return the text
      */
     public String decode(int[] ids) {
+        return decode(ids, true);
+    }
+
+    /**
+     * The text of ids as {@link #decode(int[])} gives it, with the special tokens that stand among them.
+     *
+     * @param ids token ids; those beyond the vocabulary are passed over
+     * @return the text
+     */
+    public String decodeAll(int[] ids) {
+        return decode(ids, false);
+    }
+
+    private String decode(int[] ids, boolean skipSpecialTokens) {
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
             wide[i] = ids[i];
         }
-        return call(handle -> TokenizersLibrary.LIB.decode(handle, wide, true));
+        return call(handle -> TokenizersLibrary.LIB.decode(handle, wide, skipSpecialTokens));
     }
 
     private <T> T call(LongFunction<T> function) {

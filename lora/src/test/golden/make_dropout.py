@@ -1,0 +1,51 @@
+"""Makes resources/golden/dropout.json: how vectors scatter under dropout in transformers and PEFT.
+
+Run:    python lora/src/test/golden/make_dropout.py      (after make_decoders.py and make_lora.py)
+Made by transformers 5.23.0, peft 0.21.0, torch 2.11.0 (CPU); seeded.
+
+[{"name", "model", "adapter": folders under golden/, "dropout", "attention_dropout", "lora_dropout", "ids": [the sentence],
+  "draws", "mean", "variance": [d_out], "fourth": [d_out], the fourth central moment}, ...]
+Each draw is the sentence's vector in training mode with masks of its own, in fp32 (summed in float64).
+"""
+
+from golden import GOLDEN, sentence, write_json
+
+import torch
+from peft import PeftModel
+from transformers import OPTForCausalLM
+
+DRAWS, ROWS = 20_000, 500
+PRE, POST = ("decoder/pre-norm", "lora/pre-norm"), ("decoder/post-norm-projected", "lora/post-norm-projected")
+CASES = {
+    "model dropout, pre-norm": (PRE, 0.2, 0.0, 0.0),
+    "attention dropout, pre-norm": (PRE, 0.0, 0.2, 0.0),
+    "LoRA dropout, pre-norm": (PRE, 0.0, 0.0, 0.2),
+    "all three, pre-norm": (PRE, 0.1, 0.1, 0.05),
+    "model dropout, post-norm-projected": (POST, 0.2, 0.0, 0.0),
+    "LoRA dropout, post-norm-projected": (POST, 0.0, 0.0, 0.2),
+}
+
+
+def make(name, seed):
+    (model, adapter), dropout, attention, lora = CASES[name]
+    base = OPTForCausalLM.from_pretrained(GOLDEN / model, attn_implementation="eager", dropout=dropout,
+                                          attention_dropout=attention)
+    adapted = PeftModel.from_pretrained(base, GOLDEN / adapter)
+    for module in adapted.modules():
+        if hasattr(module, "lora_dropout"):
+            module.lora_dropout["default"] = torch.nn.Dropout(lora)
+    assert base.model.decoder.layers[0].dropout == dropout and base.model.decoder.layers[0].self_attn.dropout == attention
+    adapted.train()
+    ids = sentence(torch.Generator().manual_seed(seed), 9, 64)
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        draws = torch.cat([base.model(input_ids=torch.tensor([ids] * ROWS)).last_hidden_state[:, -1].double()
+                           for _ in range(DRAWS // ROWS)])
+    centred = draws - draws.mean(0)
+    print(name, "spread", centred.std().item())
+    return {"name": name, "model": model, "adapter": adapter, "dropout": dropout, "attention_dropout": attention,
+            "lora_dropout": lora, "ids": ids, "draws": DRAWS, "mean": draws.mean(0).tolist(),
+            "variance": centred.square().mean(0).tolist(), "fourth": centred.pow(4).mean(0).tolist()}
+
+
+write_json(GOLDEN / "dropout.json", [make(name, 4000 + index) for index, name in enumerate(CASES)])
