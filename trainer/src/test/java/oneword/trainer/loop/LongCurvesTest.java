@@ -69,7 +69,8 @@ class LongCurvesTest {
             golden.get("warmup_steps").longValue(), golden.get("max_steps").longValue(), true);
         return new GoldenRun(GoldenRun.LORA.resolve("decoder").resolve(model), CURVES.resolve("initial").resolve(model),
             golden.get("temperature").doubleValue(), golden.get("hard_negative_weight").doubleValue(), schedule,
-            new StepSettings(96, golden.get("max_grad_norm").doubleValue(), 1, cached ? 0 : Long.MAX_VALUE),
+            new StepSettings(96, golden.get("max_grad_norm").doubleValue(), 1,
+                cached ? Keep.MICRO_BATCH : Keep.BATCH, false),
             OptionalDouble.of(0));
     }
 
