@@ -3,7 +3,8 @@
 Run:    python lora/src/test/golden/make_dropout.py      (after make_decoders.py and make_lora.py)
 Made by transformers 5.23.0, peft 0.21.0, torch 2.11.0 (CPU); seeded.
 
-[{"name", "model", "adapter": folders under golden/, "dropout", "attention_dropout", "lora_dropout", "ids": [the sentence],
+[{"name", "model", "adapter": folders under golden/, "only": null or the one target whose B is not set to zero, so that its
+  dropout alone shows, "dropout", "attention_dropout", "lora_dropout", "ids": [the sentence],
   "draws", "mean", "variance": [d_out], "fourth": [d_out], the fourth central moment}, ...]
 Each draw is the sentence's vector in training mode with masks of its own, in fp32 (summed in float64).
 """
@@ -24,16 +25,20 @@ CASES = {
     "model dropout, post-norm-projected": (POST, 0.2, 0.0, 0.0),
     "LoRA dropout, post-norm-projected": (POST, 0.0, 0.0, 0.2),
 }
+SITES = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2", "project_in", "project_out"]
+CASES.update({f"LoRA dropout of {site} alone": (POST, 0.0, 0.0, 0.2, site) for site in SITES})
 
 
 def make(name, seed):
-    (model, adapter), dropout, attention, lora = CASES[name]
+    (model, adapter), dropout, attention, lora, *only = CASES[name]
     base = OPTForCausalLM.from_pretrained(GOLDEN / model, attn_implementation="eager", dropout=dropout,
                                           attention_dropout=attention)
     adapted = PeftModel.from_pretrained(base, GOLDEN / adapter)
-    for module in adapted.modules():
+    for path, module in adapted.named_modules():
         if hasattr(module, "lora_dropout"):
             module.lora_dropout["default"] = torch.nn.Dropout(lora)
+            if only and path.rpartition(".")[2] != only[0]:
+                torch.nn.init.zeros_(module.lora_B["default"].weight)
     assert base.model.decoder.layers[0].dropout == dropout and base.model.decoder.layers[0].self_attn.dropout == attention
     adapted.train()
     ids = sentence(torch.Generator().manual_seed(seed), 9, 64)
@@ -43,8 +48,8 @@ def make(name, seed):
                            for _ in range(DRAWS // ROWS)])
     centred = draws - draws.mean(0)
     print(name, "spread", centred.std().item())
-    return {"name": name, "model": model, "adapter": adapter, "dropout": dropout, "attention_dropout": attention,
-            "lora_dropout": lora, "ids": ids, "draws": DRAWS, "mean": draws.mean(0).tolist(),
+    return {"name": name, "model": model, "adapter": adapter, "only": only[0] if only else None, "dropout": dropout,
+            "attention_dropout": attention, "lora_dropout": lora, "ids": ids, "draws": DRAWS, "mean": draws.mean(0).tolist(),
             "variance": centred.square().mean(0).tolist(), "fourth": centred.pow(4).mean(0).tolist()}
 
 
