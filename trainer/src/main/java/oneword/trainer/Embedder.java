@@ -10,6 +10,7 @@ import oneword.lora.decoder.Precision;
 import oneword.trainer.checkpoint.CheckpointStore;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.Cosine;
 import oneword.trainer.hub.ModelLocator;
 
 /**
@@ -69,15 +70,7 @@ public final class Embedder implements AutoCloseable {
 
     /** Cosine of the angle between two vectors; 0 where one of them is zero. */
     public static double cosine(float[] a, float[] b) {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            dot += (double) a[i] * b[i];
-            aa += (double) a[i] * a[i];
-            bb += (double) b[i] * b[i];
-        }
-        return aa == 0 || bb == 0 ? 0 : dot / Math.sqrt(aa * bb);
+        return Cosine.of(a, b);
     }
 
     @Override

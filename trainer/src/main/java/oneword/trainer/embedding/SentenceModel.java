@@ -29,8 +29,9 @@ import oneword.trainer.hardware.OutOfMemoryException;
  */
 public final class SentenceModel implements AutoCloseable {
 
-    /** Padded tokens that are embedded at once, where memory allows. */
-    private static final int CHUNK_TOKENS = 8192;
+    /** Padded tokens that are embedded at once, where memory allows: on a CPU what its caches hold. */
+    private static final int CPU_CHUNK_TOKENS = 2048;
+    private static final int GPU_CHUNK_TOKENS = 16384;
     /** The published cut of training sentences. */
     private static final int DEFAULT_SENTENCE_TOKENS = 32;
 
@@ -38,13 +39,14 @@ public final class SentenceModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final SentenceEncoder encoder;
     private MemoryGauge gauge;
-    private int chunkTokens = CHUNK_TOKENS;
+    private int chunkTokens;
 
     private SentenceModel(Decoder decoder, Tokenizer tokenizer, SentenceEncoder encoder) {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.gauge = MemoryGauge.of(decoder.manager().getDevice());
+        this.chunkTokens = decoder.manager().getDevice().isGpu() ? GPU_CHUNK_TOKENS : CPU_CHUNK_TOKENS;
     }
 
     /** Puts another gauge in place of the device's. */

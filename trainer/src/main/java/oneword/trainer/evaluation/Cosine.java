@@ -4,7 +4,7 @@ package oneword.trainer.evaluation;
  * Cosine similarity of float vectors, summed in double. The cosine of a vector with itself is exactly 1, so that pairs
  * of equal sentences tie.
  */
-final class Cosine {
+public final class Cosine {
 
     private Cosine() {}
 
@@ -21,6 +21,17 @@ final class Cosine {
             squares[i] = dot(vectors[i], vectors[i]);
         }
         return squares;
+    }
+
+    /**
+     * The cosine of two finite vectors.
+     *
+     * @param a [d]
+     * @param b [d]
+     * @return in [−1, 1]; 0 if one of the vectors is zero, since it points nowhere
+     */
+    public static double of(float[] a, float[] b) {
+        return of(a, dot(a, a), b, dot(b, b));
     }
 
     /**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import oneword.trainer.TrainerException;
+import oneword.trainer.evaluation.Cosine;
 
 /** How far the vectors of an export are from those of base and adapter in fp32. */
 public final class VectorDrift {
@@ -45,21 +46,9 @@ public final class VectorDrift {
     static double largest(float[][] before, float[][] after) {
         double largest = 0;
         for (int i = 0; i < before.length; i++) {
-            largest = Math.max(largest, 1 - cosine(before[i], after[i]));
+            largest = Math.max(largest, 1 - Cosine.of(before[i], after[i]));
         }
         return largest;
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            dot += (double) a[i] * b[i];
-            aa += (double) a[i] * a[i];
-            bb += (double) b[i] * b[i];
-        }
-        return dot / Math.sqrt(aa * bb);
     }
 
     /**
