@@ -102,11 +102,6 @@ public final class LoraAdapter {
         return all;
     }
 
-    /** Trainable numbers. */
-    public long size() {
-        return parameters().stream().mapToLong(parameter -> parameter.getShape().size()).sum();
-    }
-
     /**
      * Gives a module's A and B, or twice {@code absent} where it has none.
      *

@@ -5,14 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -41,7 +36,7 @@ final class Manifest {
         ObjectNode files = manifest.putObject("files");
         for (String name : new TreeSet<>(names)) {
             Path file = folder.resolve(name);
-            files.putObject(name).put("size", Files.size(file)).put("sha256", sha256(file));
+            files.putObject(name).put("size", Files.size(file)).put("sha256", Sha256.of(file));
         }
         return FileContent.of(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n");
     }
@@ -87,24 +82,10 @@ final class Manifest {
             if (Files.size(file) != size) {
                 return Optional.of(entry.getKey() + " has " + Files.size(file) + " bytes, " + size + " were written");
             }
-            if (!sha256(file).equals(entry.getValue().path("sha256").asText())) {
+            if (!Sha256.of(file).equals(entry.getValue().path("sha256").asText())) {
                 return Optional.of(entry.getKey() + " has another SHA-256 than was written");
             }
         }
         return Optional.empty();
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file);
-                DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            byte[] buffer = new byte[1 << 16];
-            int count = 0;
-            while (count >= 0) {
-                count = digest.read(buffer);
-            }
-            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

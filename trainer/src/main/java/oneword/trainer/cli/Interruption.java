@@ -1,7 +1,7 @@
 package oneword.trainer.cli;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.function.ToIntFunction;
+import java.util.function.IntSupplier;
 import oneword.trainer.run.StopSignal;
 
 /**
@@ -21,14 +21,14 @@ final class Interruption {
     }
 
     /** Runs work to its end even where the process is asked to stop meanwhile. */
-    static int guard(ToIntFunction<StopSignal> work) {
+    static int guard(IntSupplier work) {
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             STOP.request();
             awaitQuietly(done);
         }, "oneword-stop"));
         try {
-            return work.applyAsInt(STOP);
+            return work.getAsInt();
         } finally {
             done.countDown();
         }

@@ -65,7 +65,7 @@ public final class Main implements Runnable {
      * @param args the words after {@code oneword}
      */
     public static void main(String[] args) {
-        int code = Interruption.guard(stop -> commandLine(new Main()).execute(args));
+        int code = Interruption.guard(() -> commandLine(new Main()).execute(args));
         System.exit(code);
     }
 

@@ -132,22 +132,17 @@ public final class AdamW extends Optimizer implements AutoCloseable {
      */
     public void update(double learningRate) {
         updates++;
-        apply(values, gradients, first, second, learningRate);
+        try (NDManager scope = manager.newSubManager(); NDManager host = manager.newSubManager(Device.cpu())) {
+            Torch.withoutGradients(() -> kernels.call(scope, "update")
+                .list("p", values).list("g", gradients).list("m", first).list("v", second)
+                .with(scope.create((float) updates)).with(host.create(learningRate)).tensor());
+        }
     }
 
     /** Sets all gradients to zero. */
     public void zeroGradients() {
         try (NDManager scope = manager.newSubManager()) {
             Torch.withoutGradients(() -> kernels.call(scope, "zero").list("g", gradients).tensor());
-        }
-    }
-
-    private void apply(
-        List<NDArray> p, List<NDArray> g, List<NDArray> m, List<NDArray> v, double learningRate) {
-        try (NDManager scope = manager.newSubManager(); NDManager host = manager.newSubManager(Device.cpu())) {
-            Torch.withoutGradients(() -> kernels.call(scope, "update")
-                .list("p", p).list("g", g).list("m", m).list("v", v)
-                .with(scope.create((float) updates)).with(host.create(learningRate)).tensor());
         }
     }
 

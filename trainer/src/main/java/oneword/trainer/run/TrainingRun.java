@@ -52,6 +52,7 @@ public final class TrainingRun implements AutoCloseable {
     private long step;
     private Double bestScore;
     private Long bestStep;
+    private long rowsConsumed;
     private int skips;
     private boolean saved;
 
@@ -92,6 +93,7 @@ public final class TrainingRun implements AutoCloseable {
         step = state.step();
         bestScore = state.bestScore();
         bestStep = state.bestStep();
+        rowsConsumed = state.rowsConsumed();
         skips = state.consecutiveSkips();
         LOG.info("resumed   after step {} of {}", step, plan.steps());
     }
@@ -130,6 +132,7 @@ public final class TrainingRun implements AutoCloseable {
                 EncodedBatch batch = stream.next();
                 StepResult result = session.trainer().train(batch);
                 step = result.step();
+                rowsConsumed += result.triples();
                 saved = false;
                 display.value("loss", String.format(Locale.ROOT, "%.4f", result.loss()))
                     .count("triples", result.triples())
@@ -215,25 +218,12 @@ public final class TrainingRun implements AutoCloseable {
     private void save() {
         RunConfig config = plan.config();
         LossScale scale = session.trainer().lossScale();
-        TrainerState state = new TrainerState(step, plan.steps(), (double) rowsConsumed() / plan.triples().size(),
-            rowsConsumed(), config.training().seed(), session.trainer().microBatchTokens(),
+        TrainerState state = new TrainerState(step, plan.steps(), (double) rowsConsumed / plan.triples().size(),
+            rowsConsumed, config.training().seed(), session.trainer().microBatchTokens(),
             config.evaluation().selectBy(), bestScore, bestStep, scale.dynamic() ? scale.scale() : null,
             scale.goodSteps(), skips);
         checkpoints.save(step, CheckpointFiles.of(plan, session, state));
         saved = true;
-    }
-
-    private long rowsConsumed() {
-        long rows = 0;
-        long seen = 0;
-        for (int epoch = 0; seen < step; epoch++) {
-            for (int[] batch : plan.batches().epoch(epoch)) {
-                if (seen++ < step) {
-                    rows += batch.length;
-                }
-            }
-        }
-        return rows;
     }
 
     private Outcome stopped() {

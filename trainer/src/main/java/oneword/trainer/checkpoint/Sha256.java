@@ -1,0 +1,36 @@
+package oneword.trainer.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 of files. */
+public final class Sha256 {
+
+    private Sha256() {}
+
+    /**
+     * Reads a whole file.
+     *
+     * @return 64 hexadecimal digits, lower case
+     * @throws IOException if it cannot be read
+     */
+    public static String of(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+            byte[] buffer = new byte[1 << 16];
+            int count = 0;
+            while (count >= 0) {
+                count = digest.read(buffer);
+            }
+            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
