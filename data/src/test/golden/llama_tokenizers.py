@@ -122,7 +122,7 @@ def main():
     with gzip.open(OUT / "lines.jsonl.gz", "rt", encoding="utf-8", newline="\n") as packed:
         lines = [json.loads(line) for line in packed][::10]
     file = train()
-    (OUT / "llama-tokenizer.json").write_text(json.dumps(file, indent=0, ensure_ascii=True) + "\n", encoding="ascii")
+    (OUT / "llama-tokenizer.json").write_text(json.dumps(file, separators=(",", ":")) + "\n", encoding="ascii")
     result = {}
     for name, (keys, config, family) in variants(file).items():
         files = {"tokenizer_config.json": config, "config.json": {"model_type": family}}
@@ -132,7 +132,8 @@ def main():
         "bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|im_end|>", "unk_token": "<|endoftext|>",
         "tokenizer_class": "GPT2Tokenizer", "add_prefix_space": False}}
     result["smollm2"] = {"files": files, **golden(json.loads(smollm2.read_text(encoding="utf-8")), files, lines)}
-    (OUT / "llama-tokenizers.json").write_text(json.dumps(result, indent=0) + "\n", encoding="ascii")
+    rows = ",\n".join(json.dumps(name) + ": " + json.dumps(values, separators=(",", ":")) for name, values in result.items())
+    (OUT / "llama-tokenizers.json").write_text("{\n" + rows + "\n}\n", encoding="ascii")
     for name, values in result.items():
         print(name, values["class"], values["ids"]["a<s>b</s> c"])
 
