@@ -83,9 +83,14 @@ public record LlamaConfig(
     }
 
     private static int headWidth(ModelConfig json, int hidden, int heads) {
-        int width = json.positive("head_dim", hidden % heads == 0 ? hidden / heads : 0);
-        if (width % 2 != 0) {
-            throw json.error("head_dim", "the rotary embedding needs an even width of heads, found " + width);
+        int width = json.integer("head_dim", hidden % heads == 0 ? hidden / heads : 0);
+        if (width == 0) {
+            throw json.error("num_attention_heads", "hidden_size " + hidden + " is not a multiple of it: " + heads
+                + "; there must be a head_dim");
+        }
+        if (width < 0 || width % 2 != 0) {
+            throw json.error("head_dim", "the rotary embedding needs an even, positive width of heads, found "
+                + width);
         }
         return width;
     }
@@ -152,10 +157,11 @@ public record LlamaConfig(
         long d = hiddenSize;
         long q = (long) heads * headWidth;
         long k = (long) keyHeads * headWidth;
-        // The rotary embedding leaves q and k in fp32 on the way; attention keeps q, k, v and its result.
-        long attention = precision == Precision.FP32 ? 4 * (2 * q + 2 * k) : (2 * q + 2 * k) * (c + 4);
-        // Each norm keeps its input and its fp32 copy; SwiGLU keeps gate, its silu, up and their product.
-        long blocks = 2 * d * (precision == Precision.FP32 ? 2 * c : 2 * c + 8) + 4L * ffnSize * c;
+        // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
+        long attention = precision == Precision.BF16 ? 4 * (2 * q + 2 * k) + q * c : (2 * q + 2 * k) * c;
+        // Each norm keeps its input, in fp32 too, and its result; SwiGLU keeps gate, its silu, up and their product.
+        long norms = 2 * d * (2 * c + (precision == Precision.FP32 ? 0 : 4));
+        long blocks = norms + 4L * ffnSize * c;
         long adapters = 7L * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + q + ffnSize) * c : 0);
         return layers * (attention + blocks + adapters);
     }
