@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import oneword.trainer.Version;
 import oneword.trainer.embedding.EmbeddingException;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
@@ -49,6 +48,8 @@ import org.apache.parquet.format.Util;
 final class ParquetFormat implements RowFormat<float[]> {
 
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+    /** The version of this writer: another oneword makes the same bytes of the same rows. */
+    private static final String WRITER = "oneword-parquet version 1.0.0";
     private static final List<String> SENTENCE = List.of("sentence");
     private static final List<String> EMBEDDING = List.of("embedding", "list", "element");
 
@@ -172,7 +173,7 @@ final class ParquetFormat implements RowFormat<float[]> {
     public void finish(FileChannel file, long rows) throws IOException {
         ByteArrayOutputStream end = new ByteArrayOutputStream();
         FileMetaData description = new FileMetaData(1, schema(), rows, groups);
-        description.setCreated_by("oneword version " + Version.ONEWORD);
+        description.setCreated_by(WRITER);
         Util.writeFileMetaData(description, end);
         end.writeBytes(fourBytes(end.size()));
         end.writeBytes(MAGIC);

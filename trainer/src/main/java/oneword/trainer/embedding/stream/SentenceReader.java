@@ -17,13 +17,15 @@ import oneword.trainer.embedding.EmbeddingException;
 public final class SentenceReader implements AutoCloseable {
 
     private final Path name;
-    private final Lines lines;
+    private final InputStream stream;
     private final MessageDigest digest = sha256();
+    private Lines lines;
     private long rows;
 
-    private SentenceReader(Path name, Lines lines) {
+    private SentenceReader(Path name, Lines lines, InputStream stream) {
         this.name = name;
         this.lines = lines;
+        this.stream = stream;
     }
 
     /**
@@ -33,18 +35,17 @@ public final class SentenceReader implements AutoCloseable {
      * @throws oneword.data.DataException if it cannot be opened
      */
     public static SentenceReader of(Path file) {
-        return new SentenceReader(file, new Lines(file));
+        return new SentenceReader(file, new Lines(file), null);
     }
 
     /**
-     * Reads a stream of unknown length.
+     * Reads a stream of unknown length. Nothing is read before the first sentence is asked for: a stream may wait.
      *
-     * @param stream UTF-8 text
+     * @param stream UTF-8 text; stays the caller's to close
      * @param name what messages call it
-     * @throws oneword.data.DataException if it cannot be read
      */
     public static SentenceReader of(InputStream stream, Path name) {
-        return new SentenceReader(name, new Lines(stream, name));
+        return new SentenceReader(name, null, stream);
     }
 
     /**
@@ -75,6 +76,9 @@ public final class SentenceReader implements AutoCloseable {
      * @throws oneword.data.DataException if it cannot be read, or is not UTF-8; the message names the line
      */
     public String next() {
+        if (lines == null) {
+            lines = new Lines(stream, name);
+        }
         String line = lines.next();
         if (line != null) {
             digest.update(line.getBytes(StandardCharsets.UTF_8));
@@ -132,6 +136,8 @@ public final class SentenceReader implements AutoCloseable {
 
     @Override
     public void close() {
-        lines.close();
+        if (stream == null) {
+            lines.close();
+        }
     }
 }

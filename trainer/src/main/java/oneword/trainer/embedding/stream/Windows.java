@@ -7,6 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import oneword.data.DataException;
 
@@ -21,10 +24,12 @@ public final class Windows implements AutoCloseable {
     /** Numbers of all vectors of a window, so that wide models take small ones: 64 MiB. */
     private static final int NUMBERS = 1 << 24;
     private static final int FEWEST = 256;
+    private static final long PATIENCE_MILLIS = 100;
 
     private final SentenceReader sentences;
     private final int size;
     private final Function<String, int[]> tokenizer;
+    private final BooleanSupplier stop;
     private final ExecutorService ahead;
     private Future<Window> next;
 
@@ -34,14 +39,17 @@ public final class Windows implements AutoCloseable {
      * @param sentences where they come from; from now on read by this object alone
      * @param size sentences of a window, at least 1
      * @param tokenizer token ids of a sentence, called on another thread
+     * @param stop whether waiting for sentences has lost its purpose
      */
-    public Windows(SentenceReader sentences, int size, Function<String, int[]> tokenizer) {
+    public Windows(
+        SentenceReader sentences, int size, Function<String, int[]> tokenizer, BooleanSupplier stop) {
         if (size < 1) {
             throw new IllegalArgumentException("size must be at least 1, found " + size);
         }
         this.sentences = sentences;
         this.size = size;
         this.tokenizer = tokenizer;
+        this.stop = stop;
         ahead = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, "oneword-tokenizer");
             thread.setDaemon(true);
@@ -66,24 +74,29 @@ public final class Windows implements AutoCloseable {
      *
      * @return the window, or null at the end of the input
      * @throws DataException if a sentence cannot be read or tokenised; the message names its line
-     * @throws CancellationException if the calling thread is interrupted
+     * @throws CancellationException if the work is to stop, or the calling thread is interrupted
      */
     public Window next() {
-        try {
-            Window window = next.get();
-            if (window != null) {
-                next = ahead.submit(this::read);
+        while (!stop.getAsBoolean()) {
+            try {
+                Window window = next.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                if (window != null) {
+                    next = ahead.submit(this::read);
+                }
+                return window;
+            } catch (TimeoutException e) {
+                continue; // a slow input, such as a person
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException reason) {
+                    throw reason;
+                }
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
             }
-            return window;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException reason) {
-                throw reason;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while waiting for sentences");
         }
+        throw new CancellationException("asked to stop while waiting for sentences");
     }
 
     private Window read() {
