@@ -85,6 +85,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private void restore(TrainerState state) {
+        Environment.checkRows(plan, folder);
         if (state.seed() != plan.config().training().seed() || state.stepsTotal() != plan.steps()) {
             throw new TrainerException(folder.path() + ": its checkpoint belongs to a run with seed " + state.seed()
                 + " and " + state.stepsTotal() + " steps, this one has seed " + plan.config().training().seed()
@@ -161,7 +162,7 @@ public final class TrainingRun implements AutoCloseable {
         int[] rows = Arrays.copyOf(batch.rows(), Math.min(10, batch.rows().length));
         String what = "step " + result.step() + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
             + "; not applied. Rows " + Arrays.toString(rows) + (batch.rows().length > rows.length ? " and more" : "")
-            + " of " + plan.dataFile();
+            + " of " + plan.dataFile() + (plan.decontamination().isPresent() ? " less those left out" : "");
         LOG.warn(what);
         if (skips > SKIPS_ALLOWED) {
             throw diverged(skips + " steps in a row were not finite, the last was " + what, null);

@@ -127,9 +127,10 @@ class CommandLineTest {
 
     @Test
     void aTargetThatTheModelLacksIsNamed() {
-        Said said = train("lora.targets=[q_proj, project_in]");
-        assertThat(said.code()).isEqualTo(1);
-        assertThat(said.err()).contains("project_in", "q_proj");
+        Said said = train("lora.targets=[q_proj, fc3, o_proj]");
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).contains("lora.targets", "fc3 (did you mean fc1?)", "o_proj",
+            "it has q_proj, k_proj, v_proj, out_proj, fc1, fc2");
         assertOneMessage(said);
     }
 
