@@ -44,8 +44,7 @@ final class ScoreSection {
             + (measure.equals("spearman") && !protocol.isEmpty() ? " Protocol: " + protocol + "." : ""));
         Axis axis = axis(rows);
         page.body().open("div", "class", "scroll");
-        page.tableHead(1, "task", measure.equals("spearman") ? "pairs" : "examples", "untrained", "trained",
-            "difference", "from " + axis.label(axis.low()) + " to " + axis.label(axis.high()));
+        head(measure.equals("spearman") ? "pairs" : "examples", axis);
         for (ScoreRow row : rows) {
             page.body().open("tr", "class", row.isMean() ? "mean" : null)
                 .element("th", row.label(), "scope", "row", "class", "left")
@@ -63,6 +62,15 @@ final class ScoreSection {
         page.fold("As Markdown");
         page.body().element("pre", markdown(rows), "class", "copy");
         page.unfold();
+    }
+
+    private void head(String counted, Axis axis) {
+        page.body().open("table").open("thead").open("tr").element("th", "task", "scope", "col", "class", "left");
+        for (String name : List.of(counted, "untrained", "trained", "difference")) {
+            page.body().element("th", name, "scope", "col");
+        }
+        page.body().element("th", axis.label(axis.low()) + " to " + axis.label(axis.high()), "scope", "col", "class",
+            "strip").close().close().open("tbody").line();
     }
 
     private static Axis axis(List<ScoreRow> rows) {

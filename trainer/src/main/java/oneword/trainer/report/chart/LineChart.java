@@ -25,7 +25,7 @@ public final class LineChart {
     private static final int LEFT = 52;
     private static final int TOP = 26;
     private static final int BELOW = 42;
-    private static final float LETTER = 6.6f;
+    private static final float LETTER = 7f;
 
     private final String id;
     private final String title;
