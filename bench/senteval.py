@@ -6,8 +6,9 @@ torch.optim.Adam with the penalty as weight_decay. The vectors are those of onew
 
     python bench/senteval.py --model models/opt-mini --data SENTEVAL --work DIR --compare results.json
 
-writes DIR/sentences.txt, lets `oneword embed` make DIR/vectors.npy where it is not there yet, and prints the accuracies
-and their distance from those of `oneword evaluate --output results.json`. Exit 1 where one is further off than --bound.
+writes the sentences of each task to DIR/TASK.txt, lets `oneword embed` make DIR/TASK.npy where it is not there yet, and
+prints the accuracies and their distance from those of `oneword evaluate --tasks transfer --output results.json`. Exit 1
+where one is further off than --bound.
 """
 
 import argparse
@@ -172,10 +173,10 @@ def score(name, parts):
     return cross_validated(*parts, classes) if len(parts) == 2 else split(*parts, classes)
 
 
-def embed(arguments, sentences):
+def embed(arguments, task, sentences):
     """The vectors of oneword, one a sentence, made where they are not there yet."""
     arguments.work.mkdir(parents=True, exist_ok=True)
-    text, made = arguments.work / "sentences.txt", arguments.work / "vectors.npy"
+    text, made = arguments.work / f"{task}.txt", arguments.work / f"{task}.npy"
     content = "".join(sentence + "\n" for sentence in sentences)
     if not made.exists() or not text.exists() or text.read_bytes() != content.encode("utf-8"):
         text.write_bytes(content.encode("utf-8"))
@@ -191,27 +192,23 @@ def main():
     parser.add_argument("--adapter", help="PEFT adapter")
     parser.add_argument("--data", type=Path, required=True, help="SentEval folder that holds downstream/")
     parser.add_argument("--tasks", default=",".join(TASKS), help="names, split by commas (all seven)")
-    parser.add_argument("--work", type=Path, required=True, help="folder for sentences.txt and vectors.npy")
+    parser.add_argument("--work", type=Path, required=True, help="folder for sentences and vectors")
     parser.add_argument("--oneword", type=Path, default=Path(__file__).parent.parent / "oneword", help="the launcher")
     parser.add_argument("--compare", type=Path, help="results of `oneword evaluate --output`")
     parser.add_argument("--bound", type=float, default=0.3, help="largest distance in points (0.3)")
     parser.add_argument("--threads", type=int, default=1, help="torch threads (1)")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    names = arguments.tasks.split(",")
-    tasks = {name: read(name, arguments.data / "downstream") for name in TASKS}
-    rows = {}
-    for parts in tasks.values():
-        for part in parts:
-            for sentences, _ in part:
-                for sentence in sentences:
-                    rows.setdefault(sentence, len(rows))
-    vectors = embed(arguments, rows)
     ours = json.loads(arguments.compare.read_text("utf-8"))["tasks"] if arguments.compare else {}
     furthest = 0.0
-    for name in names:
+    for name in arguments.tasks.split(","):
         print(name, file=sys.stderr, flush=True)
-        found = score(name, [features(part, rows, vectors) for part in tasks[name]])
+        parts = read(name, arguments.data / "downstream")
+        rows = {}
+        for sentence in (sentence for part in parts for sentences, _ in part for sentence in sentences):
+            rows.setdefault(sentence, len(rows))
+        vectors = embed(arguments, name, rows)
+        found = score(name, [features(part, rows, vectors) for part in parts])
         if name in ours:
             found["oneword"] = ours[name]["accuracy"]
             found["distance"] = round(abs(found["accuracy"] - found["oneword"]), 2)

@@ -33,6 +33,12 @@ public enum StsProtocol {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** As {@link #id()}. */
+    @Override
+    public String toString() {
+        return id();
+    }
+
     /**
      * What stands over a table of scores.
      *
