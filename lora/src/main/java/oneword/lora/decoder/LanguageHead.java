@@ -68,7 +68,7 @@ public final class LanguageHead implements AutoCloseable {
                     + "found the shape " + Arrays.toString(info.shape()));
             }
             NDArray weight;
-            try (WeightLoader loader = new WeightLoader(source, manager, precision, name, "")) {
+            try (WeightLoader loader = new WeightLoader(source, manager, precision, name, List.of(""))) {
                 weight = loader.load(name, info.shape());
             }
             LanguageHead head = new LanguageHead(manager, weight,

@@ -22,6 +22,7 @@ import oneword.trainer.config.RunConfig;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.StsEvaluator;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.hardware.Memory;
 import oneword.trainer.loop.LossScale;
 import oneword.trainer.loop.StepResult;
@@ -122,7 +123,8 @@ public final class TrainingRun implements AutoCloseable {
     private RunJournal.Facts facts() {
         return new RunJournal.Facts(Version.ONEWORD, plan.decoder().frozenParameters(), Forecast.trainable(plan),
             plan.triples().size(), plan.steps(),
-            Stream.concat(plan.selection().stream(), plan.tasks().stream()).toList());
+            Stream.concat(plan.selection().stream(), plan.tasks().stream().filter(Task.Sts.class::isInstance)
+                .map(task -> ((Task.Sts) task).sts())).toList());
     }
 
     /** Writes the report, whatever the run came to; that it cannot be written is no failure of the run. */
