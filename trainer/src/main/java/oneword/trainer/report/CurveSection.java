@@ -142,7 +142,7 @@ final class CurveSection {
         if (!charts.isEmpty()) {
             caption.append(", and triples per second of each step");
             if (norm.size() >= MANY || speed.size() >= MANY) {
-                caption.append("; the dark line is the moving average");
+                caption.append("; the heavy line is the moving average");
             }
             page.figure(caption.append('.').toString(), "three", charts);
         }
