@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import oneword.data.sts.StsProtocol;
+import oneword.trainer.config.ConfigException;
 import oneword.trainer.config.LeaderboardConfig;
 import oneword.trainer.config.LeaderboardReader;
+import oneword.trainer.evaluation.EvaluationDisplay;
 import oneword.trainer.evaluation.Progress;
 import oneword.trainer.leaderboard.LeaderboardFiles;
 import oneword.trainer.leaderboard.LeaderboardReport;
 import oneword.trainer.leaderboard.LeaderboardRun;
 import oneword.trainer.leaderboard.PublishedTables;
-import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,8 @@ final class LeaderboardCommand implements Callable<Integer> {
     private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--mteb", paramLabel = "DIR",
-        description = "Write the scores as results of MTEB, too: a cache folder that the Python package mteb reads.")
+        description = "Write the STS scores as results of MTEB, too: a cache folder that the Python package mteb "
+            + "reads. For protocol: mteb.")
     private Path mteb;
 
     @Spec
@@ -46,44 +49,36 @@ final class LeaderboardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LeaderboardConfig wanted = LeaderboardReader.read(
-            ModelOptions.paths().findConfig(config), overrides, PublishedTables.ids());
+        Path file = ModelOptions.paths().findConfig(config);
+        LeaderboardConfig wanted = LeaderboardReader.read(file, overrides, PublishedTables.ids());
+        if (mteb != null && wanted.protocol() != StsProtocol.MTEB) {
+            throw new ConfigException("--mteb: MTEB scores the STS sets as published, and " + file
+                + " asks for protocol " + wanted.protocol().id()
+                + "; add --set protocol=mteb, and --set data=DIR with the folder that holds raw/");
+        }
         Optional<LeaderboardReport> report;
-        try (EmbeddingProgress progress = new EmbeddingProgress()) {
-            report = new LeaderboardRun(wanted, ModelOptions.paths(), ModelOptions.models(), Optional.ofNullable(mteb),
-                progress, Interruption.signal()::requested).run();
+        try (EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "embedding")) {
+            LeaderboardRun.Places places = new LeaderboardRun.Places(
+                ModelOptions.paths(), ModelOptions.models(), Optional.ofNullable(mteb));
+            report = new LeaderboardRun(wanted, places, oneByOne(display, display.embedding()),
+                oneByOne(display, display.classifying()), Interruption.signal()::requested).run();
         }
         if (report.isEmpty()) {
             return STOPPED;
         }
         spec.commandLine().getOut().print(LeaderboardFiles.plain(report.get()));
         spec.commandLine().getOut().flush();
-        LeaderboardFiles.write(report.get(), Path.of(wanted.output())).forEach(file -> LOG.info("wrote {}", file));
+        LeaderboardFiles.write(report.get(), Path.of(wanted.output())).forEach(form -> LOG.info("wrote {}", form));
         return report.get().isComplete() ? 0 : 1;
     }
 
-    /** One display for each task whose sentences must be embedded. */
-    private static final class EmbeddingProgress implements Progress, AutoCloseable {
-
-        private ProgressDisplay display;
-
-        @Override
-        public void update(long done, long total) {
-            if (display == null) {
-                display = new ProgressDisplay(Screen.stderr(), "embedding", "sentences", done, total);
-            }
-            display.update(done, total);
+    /** Ends the display with each task, since the next one begins at nothing. */
+    private static Progress oneByOne(EvaluationDisplay display, Progress phase) {
+        return (done, total) -> {
+            phase.update(done, total);
             if (done == total) {
-                close();
-            }
-        }
-
-        @Override
-        public void close() {
-            if (display != null) {
                 display.close();
-                display = null;
             }
-        }
+        };
     }
 }

@@ -1,6 +1,7 @@
 package oneword.trainer.config;
 
 import java.util.List;
+import oneword.data.sts.StsProtocol;
 
 /**
  * Everything that decides a leaderboard, checked and with all defaults filled in.
@@ -12,13 +13,14 @@ import java.util.List;
  * @param tasks names among {@link RunConfig.Evaluation#TASKS} or paths of {@code .tsv} files with graded pairs; default
  *     {@code sts}
  * @param data SentEval folder, nullable: only {@code .tsv} tasks
+ * @param protocol form of the STS sets; default {@code senteval}, that of the published rows
  * @param device where the models run; default {@code auto}
  * @param output folder of the tables; default {@code leaderboard}
  * @param cache folder of the vectors; default {@code cache} in {@code output}
  * @param references ids of published rows that stand in the table though no entry names them; default none
  */
-public record LeaderboardConfig(List<Entry> entries, List<String> tasks, String data, RunConfig.Device device,
-                                String output, String cache, List<String> references) {
+public record LeaderboardConfig(List<Entry> entries, List<String> tasks, String data, StsProtocol protocol,
+                                RunConfig.Device device, String output, String cache, List<String> references) {
 
     /** Copies the lists. */
     public LeaderboardConfig {

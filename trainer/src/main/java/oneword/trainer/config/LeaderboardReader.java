@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import oneword.data.sts.StsProtocol;
 
 /**
  * Reads a {@link LeaderboardConfig} as {@link ConfigReader} reads the configuration of a run: YAML or JSON, overrides
@@ -69,10 +70,11 @@ public final class LeaderboardReader {
         }
         String output = root.text("output", DEFAULT_OUTPUT, ConfigReader.given(), "a folder");
         String cache = root.optionalText("cache", ConfigReader.given(), "a folder");
+        List<String> references = root.list("references", List.of(), published::contains, published,
+                "ids of published rows: " + String.join(", ", published));
         LeaderboardConfig config = new LeaderboardConfig(entries(root, published), tasks, data,
-                root.choice("device", RunConfig.Device.AUTO), output, cache == null ? output + "/cache" : cache,
-                root.list("references", List.of(), published::contains, published,
-                        "ids of published rows: " + String.join(", ", published)));
+                root.choice("protocol", StsProtocol.SENTEVAL), root.choice("device", RunConfig.Device.AUTO), output,
+                cache == null ? output + "/cache" : cache, references);
         root.refuseUnknownKeys();
         problems.throwIfAny();
         return config;

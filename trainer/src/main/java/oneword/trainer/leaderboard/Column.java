@@ -7,12 +7,14 @@ import java.util.List;
  *
  * @param task its name
  * @param label what the column is headed
- * @param scored how many pairs or sentences are scored
+ * @param isTransfer whether it is a transfer task, scored by accuracy, or one of graded pairs, by Spearman
+ * @param scored how many pairs or examples are scored
  * @param sentences how many distinct sentences are embedded
- * @param sha256 of all sentences and gold scores as they were read
+ * @param sha256 of all sentences and gold scores or classes as they were read
  * @param files where they were read from
  */
-public record Column(String task, String label, int scored, int sentences, String sha256, List<DataFile> files) {
+public record Column(String task, String label, boolean isTransfer, int scored, int sentences, String sha256,
+                     List<DataFile> files) {
 
     /** Keeps the files as they are now. */
     public Column {

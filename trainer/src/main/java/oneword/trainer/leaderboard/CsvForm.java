@@ -24,25 +24,29 @@ final class CsvForm {
     static String of(LeaderboardReport report) {
         List<String> head =
             new ArrayList<>(List.of("name", "kind", "model", "revision", "adapter", "prompt", "precision"));
-        List<String> tasks = report.columns().stream().map(Column::task).toList();
-        head.addAll(tasks);
-        head.addAll(List.of("average", "published"));
-        tasks.forEach(task -> head.add("published_" + task));
+        List<String> sts = report.similarity().stream().map(Column::task).toList();
+        List<String> transfer = report.transfer().stream().map(Column::task).toList();
+        head.addAll(sts);
+        head.add("average");
+        head.addAll(transfer);
+        head.addAll(List.of("transfer_average", "published"));
+        sts.forEach(task -> head.add("published_" + task));
         head.add("published_average");
-        tasks.forEach(task -> head.add("difference_" + task));
+        sts.forEach(task -> head.add("difference_" + task));
         head.addAll(List.of("difference_average", "step", "seed", "sentences_per_second", "vectors", "protocol",
             "oneword", "pytorch", "djl", "device", "date", "failure"));
         StringWriter text = new StringWriter();
         CSVFormat format = CSVFormat.RFC4180.builder().setHeader(head.toArray(String[]::new)).get();
         try (CSVPrinter printer = new CSVPrinter(text, format)) {
             for (Row row : report.rows()) {
-                printer.printRecord(line(report, row, tasks));
+                printer.printRecord(line(report, row, sts, transfer));
             }
             for (PublishedScores reference : report.references()) {
                 List<Object> line = new ArrayList<>(List.of(reference.label(), "published", "", "", "", "", ""));
-                tasks.forEach(task -> line.add(number(reference.of(task))));
+                sts.forEach(task -> line.add(number(reference.of(task))));
                 line.add(number(OptionalDouble.of(reference.average())));
-                line.add(reference.id());
+                transfer.forEach(task -> line.add(""));
+                line.addAll(List.of("", reference.id()));
                 while (line.size() < head.size()) {
                     line.add("");
                 }
@@ -54,19 +58,22 @@ final class CsvForm {
         return text.toString();
     }
 
-    private static List<Object> line(LeaderboardReport report, Row row, List<String> tasks) {
+    private static List<Object> line(
+        LeaderboardReport report, Row row, List<String> sts, List<String> transfer) {
         List<Object> line = new ArrayList<>(List.of(row.name(), row.failure().isPresent() ? "failed" : "scored"));
         line.add(row.facts().map(Row.Facts::model).orElse(""));
         line.add(row.facts().map(Row.Facts::revision).orElse(""));
         line.add(row.facts().flatMap(Row.Facts::adapter).orElse(""));
         line.add(row.facts().map(Row.Facts::prompt).orElse(""));
         line.add(row.facts().map(Row.Facts::precision).orElse(""));
-        tasks.forEach(task -> line.add(number(row.score(task))));
+        sts.forEach(task -> line.add(number(row.score(task))));
         line.add(number(row.average()));
+        transfer.forEach(task -> line.add(number(row.score(task))));
+        line.add(number(row.transferAverage()));
         line.add(row.published().map(PublishedScores::id).orElse(""));
-        tasks.forEach(task -> line.add(number(report.published(row, task))));
+        sts.forEach(task -> line.add(number(report.published(row, task))));
         line.add(number(report.publishedAverage(row)));
-        tasks.forEach(task -> line.add(number(report.difference(row, task))));
+        sts.forEach(task -> line.add(number(report.difference(row, task))));
         line.add(number(report.differenceOfAverages(row)));
         line.add(row.facts().flatMap(Row.Facts::origin).map(origin -> (Object) origin.step()).orElse(""));
         OptionalDouble rate = row.speed().map(Row.Speed::rate).orElse(OptionalDouble.empty());
@@ -74,7 +81,7 @@ final class CsvForm {
             .map(seed -> seed.isPresent() ? String.valueOf(seed.getAsLong()) : "").orElse(""));
         line.add(number(rate));
         line.add(row.facts().map(Row.Facts::vectors).orElse(""));
-        line.add(report.protocol());
+        line.add(report.protocol().id());
         for (String name : List.of("oneword", "pytorch", "djl")) {
             line.add(report.versions().getOrDefault(name, ""));
         }

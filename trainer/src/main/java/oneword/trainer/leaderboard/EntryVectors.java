@@ -59,7 +59,7 @@ final class EntryVectors implements AutoCloseable {
             cache.write(key, vectors);
         }
         remember(sentences, vectors.rows());
-        return new Answer(vectors, cached.isPresent());
+        return new Answer(vectors, cached.isPresent(), key);
     }
 
     /**
@@ -67,8 +67,9 @@ final class EntryVectors implements AutoCloseable {
      *
      * @param vectors of the task's sentences
      * @param isCached whether they were there already
+     * @param key what decides them
      */
-    record Answer(CachedVectors vectors, boolean isCached) {}
+    record Answer(CachedVectors vectors, boolean isCached, ObjectNode key) {}
 
     private CachedVectors compute(List<String> sentences, Progress progress) {
         List<String> missing = sentences.stream().filter(sentence -> !known.containsKey(sentence)).toList();

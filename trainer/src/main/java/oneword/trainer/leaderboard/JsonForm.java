@@ -10,11 +10,11 @@ import java.util.function.Function;
  * A leaderboard as JSON, for programs:
  *
  * <pre>
- * {"date": "…", "protocol": "…", "device": "cpu", "versions": {"oneword": "…", "pytorch": "…", …},
+ * {"date": "…", "protocol": "senteval", "device": "cpu", "versions": {"oneword": "…", "pytorch": "…", …},
  *  "tasks": [{"task": "STS12", "scored": 3108, "sentences": 5000, "sha256": "…", "files": {"PATH": "sha256"}}],
  *  "rows": [{"name": "…", "model": "…", "revision": "…", "adapter": "…", "prompt": "…", "precision": "fp32",
  *            "vectors": "…", "training": {"run": "…", "step": 30, "seed": 42},
- *            "scores": {"STS12": 62.2213}, "average": 67.4571,
+ *            "scores": {"STS12": 62.2213}, "average": 67.4571, "transfer_average": 85.1,
  *            "published": {"id": "…", "source": "…", "scores": {…}, "average": 67.46},
  *            "difference": {"scores": {…}, "average": -0.01},
  *            "sentences": 4711, "seconds": 12.5, "shortened": 0, "failure": "…"}],
@@ -31,7 +31,8 @@ final class JsonForm {
 
     static String of(LeaderboardReport report) {
         ObjectNode root = JSON.createObjectNode();
-        root.put("date", report.date().toString()).put("protocol", report.protocol()).put("device", report.device());
+        root.put("date", report.date().toString()).put("protocol", report.protocol().id())
+            .put("device", report.device());
         ObjectNode versions = root.putObject("versions");
         report.versions().forEach(versions::put);
         for (Column column : report.columns()) {
@@ -62,6 +63,7 @@ final class JsonForm {
         row.result().ifPresent(result -> {
             put(json.putObject("scores"), report, row::score);
             put(json, "average", row.average());
+            put(json, "transfer_average", row.transferAverage());
         });
         row.published().ifPresent(published -> {
             put(json.putObject("published"), published);

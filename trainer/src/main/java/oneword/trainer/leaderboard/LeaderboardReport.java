@@ -6,21 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import oneword.trainer.evaluation.ScoreTable;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.evaluation.TaskList;
 
 /**
  * A leaderboard with all that one must know to compare it with another.
  *
  * @param date when it was made
- * @param protocol what the scores are
+ * @param protocol form of the STS sets
  * @param device where the models ran
  * @param versions of oneword, pytorch, djl and java
  * @param columns the tasks, in the order of the table
  * @param rows the entries, in the order of the configuration
  * @param references published rows that stand in the table by themselves
  */
-public record LeaderboardReport(Instant date, String protocol, String device, Map<String, String> versions,
+public record LeaderboardReport(Instant date, StsProtocol protocol, String device, Map<String, String> versions,
                                 List<Column> columns, List<Row> rows, List<PublishedScores> references) {
 
     /** Keeps everything as it is now. */
@@ -31,9 +31,19 @@ public record LeaderboardReport(Instant date, String protocol, String device, Ma
         references = List.copyOf(references);
     }
 
+    /** The columns of graded pairs. */
+    List<Column> similarity() {
+        return columns.stream().filter(column -> !column.isTransfer()).toList();
+    }
+
+    /** The columns of transfer tasks. */
+    List<Column> transfer() {
+        return columns.stream().filter(Column::isTransfer).toList();
+    }
+
     /** Whether the scores follow the protocol of the published ones, SentEval's. */
     public boolean isComparable() {
-        return protocol.equals(ScoreTable.PROTOCOL);
+        return protocol == StsProtocol.SENTEVAL;
     }
 
     /** The published score that stands beside a row's. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import oneword.trainer.evaluation.ScoreTable;
 
 /** What stands around the tables, line by line and not yet escaped. */
 final class Notes {
@@ -17,15 +18,20 @@ final class Notes {
     /** How the numbers were made. */
     static List<String> making(LeaderboardReport report) {
         List<String> notes = new ArrayList<>();
-        notes.add(report.protocol());
+        if (!report.similarity().isEmpty()) {
+            notes.add(report.protocol().description());
+        }
+        if (!report.transfer().isEmpty()) {
+            notes.add(ScoreTable.TRANSFER_PROTOCOL);
+        }
         List<String> versions = new ArrayList<>();
         report.versions().forEach((name, version) -> versions.add(NAMES.getOrDefault(name, name) + " " + version));
         notes.add("Made " + report.date().truncatedTo(ChronoUnit.SECONDS) + " by " + String.join(", ", versions)
             + ", on " + report.device());
-        if (!report.isComparable()) {
+        if (!report.isComparable() && !sources(report).isEmpty()) {
             notes.add("Published numbers follow the SentEval protocol, these do not: no differences are taken");
         }
-        if (report.columns().size() > 1 && !report.hasAllSts()) {
+        if (report.similarity().size() > 1 && !report.hasAllSts()) {
             notes.add("Avg. is over the tasks that there are, since not all seven STS sets are among them");
         }
         return notes;

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.TaskScore;
+import oneword.trainer.evaluation.TransferScore;
 
 /**
  * One entry of a leaderboard.
@@ -53,13 +54,19 @@ public record Row(String name, Optional<Facts> facts, Optional<EvaluationResult>
 
     /** A score × 100; empty where there is none or it is not defined. */
     OptionalDouble score(String task) {
-        return result.flatMap(scores -> scores.of(task)).map(TaskScore::spearman).stream()
+        return result.flatMap(scores -> scores.of(task).map(TaskScore::spearman)
+            .or(() -> scores.ofTransfer(task).map(TransferScore::accuracy))).stream()
             .mapToDouble(Double::doubleValue).filter(Double::isFinite).findFirst();
     }
 
-    /** The average × 100, see {@link EvaluationResult#average()}. */
+    /** The average of the correlations × 100, see {@link EvaluationResult#average()}. */
     OptionalDouble average() {
         return result.stream().mapToDouble(EvaluationResult::average).filter(Double::isFinite).findFirst();
+    }
+
+    /** The mean accuracy of the transfer tasks × 100. */
+    OptionalDouble transferAverage() {
+        return result.stream().mapToDouble(EvaluationResult::transferAverage).filter(Double::isFinite).findFirst();
     }
 
     /** The average where it is that of the seven STS sets, the only one that published ones compare with. */

@@ -11,20 +11,24 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import oneword.trainer.checkpoint.Checkpoint;
 import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.EvaluationDisplay;
 import oneword.trainer.evaluation.EvaluationReport;
 import oneword.trainer.evaluation.EvaluationResult;
+import oneword.trainer.evaluation.Evaluator;
 import oneword.trainer.evaluation.Neighbour;
 import oneword.trainer.evaluation.NeighbourTable;
 import oneword.trainer.evaluation.Neighbours;
+import oneword.trainer.evaluation.Progress;
 import oneword.trainer.evaluation.ResultsJson;
 import oneword.trainer.evaluation.ScoreTable;
-import oneword.trainer.evaluation.StsEvaluator;
-import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
 
 /**
@@ -80,7 +84,7 @@ final class BeforeAndAfter {
         write("after", after);
         List<String> parts = new ArrayList<>();
         if (after.scores().isPresent()) {
-            ScoreTable table = new ScoreTable();
+            ScoreTable table = new ScoreTable(plan.config().evaluation().protocol());
             before.scores().ifPresent(scores -> table.row("untrained", scores));
             table.row("trained (step " + step + ")", after.scores().get());
             before.scores().ifPresent(scores -> table.gain("gain"));
@@ -100,9 +104,13 @@ final class BeforeAndAfter {
         if (plan.tasks().isEmpty()) {
             return new Side(Optional.empty(), neighbours);
         }
-        try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "testing", "sentences", 0, 0)) {
-            return new Side(
-                Optional.of(new StsEvaluator(embedder, display::update).evaluate(plan.tasks())), neighbours);
+        try (EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "testing")) {
+            Progress classifying = (done, total) -> {
+                stop.check();
+                display.classifying().update(done, total);
+            };
+            return new Side(Optional.of(
+                new Evaluator(embedder, display.embedding(), classifying).evaluate(plan.tasks()).result()), neighbours);
         }
     }
 
@@ -113,7 +121,9 @@ final class BeforeAndAfter {
             ObjectNode node = root.putObject(side);
             if (tested.scores().isPresent()) {
                 node.setAll((ObjectNode) mapper.readTree(ResultsJson.format(new EvaluationReport(
-                    tested.scores().get(), plan.config().model().name(), plan.prompt().template()))));
+                    tested.scores().get(), plan.config().model().name(), Optional.empty(), plan.prompt().template(),
+                    plan.config().evaluation().protocol().id(), OptionalInt.empty(), OptionalDouble.empty(),
+                    Map.of()))));
             }
             for (Neighbour neighbour : tested.neighbours()) {
                 node.withArray("neighbours").add(mapper.valueToTree(neighbour));

@@ -21,6 +21,7 @@ import oneword.lora.decoder.Precision;
 import oneword.trainer.TrainerException;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
@@ -52,9 +53,9 @@ public final class RunPlanner {
         Path dataFile = paths.find(config.data().train());
         Path modelFolder = models.find(config.model().name(), config.model().revision());
         PromptTemplate prompt = new PromptTemplate(config.prompt().template());
-        List<StsTask> tasks = tasks(config, config.evaluation().tasks());
+        List<Task> tasks = tasks(config, config.evaluation().tasks());
         Optional<StsTask> selection = config.evaluation().every() == 0
-            ? Optional.empty() : Optional.of(tasks(config, List.of(config.evaluation().selectBy())).get(0));
+            ? Optional.empty() : Optional.of(selection(config));
         List<String> neighbours = config.evaluation().neighbours() == null
             ? List.of() : sentences(paths.find(config.evaluation().neighbours()));
         DecoderConfig read = Decoders.read(modelFolder);
@@ -75,12 +76,20 @@ public final class RunPlanner {
             steps, selection, tasks, neighbours);
     }
 
-    private List<StsTask> tasks(RunConfig config, List<String> names) {
+    private StsTask selection(RunConfig config) {
+        if (tasks(config, List.of(config.evaluation().selectBy())).get(0) instanceof Task.Sts selection) {
+            return selection.sts();
+        }
+        throw new IllegalStateException("a configuration selects by graded pairs, found "
+            + config.evaluation().selectBy());
+    }
+
+    private List<Task> tasks(RunConfig config, List<String> names) {
         if (names.isEmpty()) {
             return List.of();
         }
         Optional<Path> data = Optional.ofNullable(config.evaluation().data()).map(paths::find);
-        return TaskList.parse(names).read(data, paths::find);
+        return TaskList.parse(names).read(data, config.evaluation().protocol(), paths::find);
     }
 
     private static List<String> sentences(Path file) {

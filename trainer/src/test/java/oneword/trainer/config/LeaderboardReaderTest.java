@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Test;
 
 class LeaderboardReaderTest {
@@ -23,6 +24,7 @@ class LeaderboardReaderTest {
         LeaderboardConfig config = read("""
             tasks: [STS16, own.tsv]
             data: SentEval
+            protocol: mteb
             device: cpu
             output: tables
             cache: /tmp/vectors
@@ -43,7 +45,7 @@ class LeaderboardReaderTest {
                 "In short {sentence} is:",
                 new LeaderboardConfig.Demonstration("A man | woman is smoking.", "Smoking"),
                 RunConfig.Precision.BF16, "prompteol-opt-1.3b")),
-            List.of("STS16", "own.tsv"), "SentEval", RunConfig.Device.CPU, "tables", "/tmp/vectors",
+            List.of("STS16", "own.tsv"), "SentEval", StsProtocol.MTEB, RunConfig.Device.CPU, "tables", "/tmp/vectors",
             List.of("simcse")));
     }
 
@@ -55,7 +57,8 @@ class LeaderboardReaderTest {
             List.of(new LeaderboardConfig.Entry("m", "m", "main", null, null, null, RunConfig.Precision.AUTO, null),
                 new LeaderboardConfig.Entry(
                     "runs/x", null, "main", "runs/x", null, null, RunConfig.Precision.AUTO, null)),
-            List.of("sts"), "SentEval", RunConfig.Device.AUTO, "leaderboard", "leaderboard/cache", List.of()));
+            List.of("sts"), "SentEval", StsProtocol.SENTEVAL, RunConfig.Device.AUTO, "leaderboard", "leaderboard/cache",
+            List.of()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.leaderboard.PublishedTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,8 @@ class ShippedConfigsTest {
         assertThat(config.training()).isEqualTo(new RunConfig.Training(1, 0, size.equals("13b") ? 200 : 256, 4096, 5e-4,
                 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42, RunConfig.GradientCache.AUTO));
         assertThat(config.evaluation()).isEqualTo(
-                new RunConfig.Evaluation(50, List.of("sts"), "STSBenchmark-dev", "SentEval/data", null));
+                new RunConfig.Evaluation(50, List.of("sts"), "STSBenchmark-dev", "SentEval/data",
+                        StsProtocol.SENTEVAL, null));
         assertThat(config.checkpoint()).isEqualTo(new RunConfig.Checkpoint(50, 3));
     }
 
