@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import oneword.data.sts.StsProtocol;
 import oneword.data.sts.StsTask;
 import oneword.trainer.checkpoint.Sha256;
 import oneword.trainer.config.ConfigException;
@@ -19,7 +20,7 @@ import oneword.trainer.demonstration.DemonstrationSearch;
 import oneword.trainer.demonstration.Ranking;
 import oneword.trainer.demonstration.ScoreLog;
 import oneword.trainer.evaluation.EvaluationException;
-import oneword.trainer.evaluation.StsEvaluator;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
@@ -51,8 +52,12 @@ final class DemonstrationsCommand implements Callable<Integer> {
             + "(default: ${DEFAULT-VALUE}, STSBenchmark-dev).")
     private String tasks;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "SentEval folder: the one that holds downstream/.")
+    @Option(names = "--data", paramLabel = "DIR", description = "The data's folder, as in evaluate.")
     private String data;
+
+    @Option(names = "--protocol", paramLabel = "senteval|mteb", defaultValue = "senteval",
+        description = "Form of the STS sets, as in evaluate (default: ${DEFAULT-VALUE}).")
+    private StsProtocol protocol;
 
     @Option(names = "--output", paramLabel = "FILE.md|.csv|.json", required = true,
         description = "The ranked table. The scores are kept beside it in FILE.scores.jsonl as they come.")
@@ -68,14 +73,15 @@ final class DemonstrationsCommand implements Callable<Integer> {
     public Integer call() {
         TaskList list = parse();
         List<Demonstration> read = CandidateReader.read(ModelOptions.paths().find(candidates));
-        List<StsTask> scored =
-            list.read(Optional.ofNullable(data).map(ModelOptions.paths()::find), ModelOptions.paths()::find);
+        List<StsTask> scored = list
+            .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), protocol, ModelOptions.paths()::find)
+            .stream().filter(Task.Sts.class::isInstance).map(task -> ((Task.Sts) task).sts()).toList();
         ModelOptions.Choice choice = model.choose(Optional.empty());
         Map<String, String> settings = settings(choice, scored);
         Path scores = output.resolveSibling(output.getFileName().toString().replaceFirst("\\.[^.]*$", "")
             + ".scores.jsonl");
         try (ScoreLog log = ScoreLog.open(scores, settings, resume, LOG::info)) {
-            Ranking ranking = new Ranking(search(choice, scored, read, log));
+            Ranking ranking = new Ranking(protocol, search(choice, scored, read, log));
             ranking.write(output, settings);
             print(choice, ranking);
             return 0;
@@ -88,15 +94,22 @@ final class DemonstrationsCommand implements Callable<Integer> {
     private TaskList parse() {
         try {
             Ranking.checkName(output);
-            return TaskList.parse(tasks);
+            TaskList list = TaskList.parse(tasks);
+            List<String> others = list.names().stream().filter(TaskList.TRANSFER::contains).toList();
+            if (!others.isEmpty()) {
+                throw new ConfigException("--tasks: demonstrations are ranked by their correlation on graded pairs, "
+                    + "which these tasks do not have: " + String.join(", ", others));
+            }
+            return list;
         } catch (EvaluationException e) {
             throw new ConfigException(e.getMessage());
         }
     }
 
     /** What scores depend on besides the candidate. */
-    private static Map<String, String> settings(ModelOptions.Choice choice, List<StsTask> tasks) {
+    private Map<String, String> settings(ModelOptions.Choice choice, List<StsTask> tasks) {
         Map<String, String> settings = choice.settings();
+        settings.put("protocol", protocol.id());
         for (StsTask task : tasks) {
             String hash = Sha256.of(task.pairs().stream()
                 .flatMap(pair -> Stream.of(pair.sentence1(), pair.sentence2(), Double.toString(pair.score()))));
@@ -107,7 +120,7 @@ final class DemonstrationsCommand implements Callable<Integer> {
 
     private static List<CandidateScore> search(
         ModelOptions.Choice choice, List<StsTask> tasks, List<Demonstration> candidates, ScoreLog log) {
-        int sentences = StsEvaluator.distinctSentences(tasks);
+        int sentences = DemonstrationSearch.distinctSentences(tasks);
         long known = Stream.concat(Stream.of(Optional.<Demonstration>empty()), candidates.stream().map(Optional::of))
             .filter(candidate -> log.of(candidate).isPresent()).count();
         long all = candidates.size() + 1L;
@@ -126,8 +139,9 @@ final class DemonstrationsCommand implements Callable<Integer> {
         String program = Optional.ofNullable(System.getProperty("oneword.command")).orElse("./oneword");
         Demonstration best = ranking.candidates().get(0).demonstration().orElseThrow();
         String adapter = choice.adapter().map(files -> " --adapter " + quoted(files.toString())).orElse("");
-        out.printf("%nNext:%n  %s evaluate --model %s%s --demonstration %s --tasks sts%s%n", program,
-            quoted(choice.name()), adapter, quoted(best.toString()), data == null ? "" : " --data " + quoted(data));
+        out.printf("%nNext:%n  %s evaluate --model %s%s --demonstration %s --tasks sts%s%s%n", program,
+            quoted(choice.name()), adapter, quoted(best.toString()), data == null ? "" : " --data " + quoted(data),
+            protocol == StsProtocol.SENTEVAL ? "" : " --protocol " + protocol);
         out.flush();
     }
 

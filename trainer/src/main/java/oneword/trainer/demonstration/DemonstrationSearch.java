@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.sts.StsTask;
 import oneword.data.token.SentenceEncoder;
@@ -42,7 +43,13 @@ public final class DemonstrationSearch {
         this.template = template;
         this.tasks = List.copyOf(tasks);
         this.stop = stop;
-        sentences = StsEvaluator.distinctSentences(tasks);
+        sentences = distinctSentences(tasks);
+    }
+
+    /** How many sentences are embedded for each candidate. */
+    public static int distinctSentences(List<StsTask> tasks) {
+        return (int) tasks.stream().flatMap(task -> task.pairs().stream())
+            .flatMap(pair -> Stream.of(pair.sentence1(), pair.sentence2())).distinct().count();
     }
 
     /** Hears how the search comes on. */

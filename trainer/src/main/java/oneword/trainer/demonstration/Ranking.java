@@ -12,11 +12,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.checkpoint.FileContent;
 import oneword.trainer.checkpoint.Storage;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
-import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.TaskScore;
 import oneword.trainer.evaluation.TextTable;
 import org.apache.commons.csv.CSVFormat;
@@ -30,15 +30,18 @@ public final class Ranking {
 
     private static final int SENTENCE = 60;
 
+    private final StsProtocol protocol;
     private final CandidateScore baseline;
     private final List<CandidateScore> ranked;
 
     /**
      * Ranks.
      *
+     * @param protocol the form of the tasks
      * @param scores the baseline and at least one candidate, all scored on the same tasks; of equals, the earlier wins
      */
-    public Ranking(List<CandidateScore> scores) {
+    public Ranking(StsProtocol protocol, List<CandidateScore> scores) {
+        this.protocol = protocol;
         baseline = scores.stream().filter(score -> score.demonstration().isEmpty()).findFirst().orElseThrow();
         ranked = scores.stream().filter(score -> score.demonstration().isPresent())
             .sorted(Comparator.comparingDouble(
@@ -58,7 +61,8 @@ public final class Ranking {
      * @param rows how many candidates
      */
     public String plain(int rows) {
-        return ScoreTable.PROTOCOL + "\n" + table(ranked.subList(0, Math.min(rows, ranked.size())), SENTENCE).plain();
+        TextTable table = table(ranked.subList(0, Math.min(rows, ranked.size())), SENTENCE);
+        return protocol.description() + "\n" + table.plain();
     }
 
     /**
@@ -102,7 +106,7 @@ public final class Ranking {
     private String markdown(Map<String, String> about) {
         StringBuilder text = new StringBuilder("# Demonstrations\n\n");
         about.forEach((name, value) -> text.append("- ").append(name).append(": `").append(value).append("`\n"));
-        return text.append('\n').append(ScoreTable.PROTOCOL).append("\n\n")
+        return text.append('\n').append(protocol.description()).append("\n\n")
             .append(table(ranked, Integer.MAX_VALUE).markdown()).toString();
     }
 
@@ -178,7 +182,7 @@ public final class Ranking {
     private String json(Map<String, String> about) {
         ObjectNode root = new ObjectMapper().createObjectNode();
         about.forEach(root::put);
-        root.put("protocol", ScoreTable.PROTOCOL);
+        root.put("protocol", protocol.id());
         put(root.putObject("baseline"), baseline);
         var list = root.putArray("ranking");
         for (int i = 0; i < ranked.size(); i++) {

@@ -6,6 +6,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import oneword.trainer.config.ConfigException;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.config.Suggestion;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
@@ -58,9 +60,9 @@ public final class RunPlanner {
         Path dataFile = paths.find(config.data().train());
         Path modelFolder = models.find(config.model().name(), config.model().revision());
         PromptTemplate prompt = new PromptTemplate(config.prompt().template());
-        List<StsTask> tasks = tasks(config, config.evaluation().tasks());
+        List<Task> tasks = tasks(config, config.evaluation().tasks());
         Optional<StsTask> selection = config.evaluation().every() == 0
-            ? Optional.empty() : Optional.of(tasks(config, List.of(config.evaluation().selectBy())).get(0));
+            ? Optional.empty() : Optional.of(selection(config));
         List<String> neighbours = config.evaluation().neighbours() == null
             ? List.of() : sentences(paths.find(config.evaluation().neighbours()));
         DecoderConfig read = Decoders.read(modelFolder);
@@ -68,7 +70,8 @@ public final class RunPlanner {
         DecoderConfig decoder = dropout == null ? read : read.withDropout(dropout);
         List<String> targets = targets(config, decoder);
         Optional<Decontamination> decontamination = config.data().exclude().isEmpty() ? Optional.empty()
-            : Optional.of(Decontamination.of(rows(config, dataFile, 0), tasks(config, config.data().exclude())));
+            : Optional.of(
+                Decontamination.of(rows(config, dataFile, 0), graded(tasks(config, config.data().exclude()))));
         List<Triple> triples = decontamination.map(clean -> kept(config, clean))
             .orElseGet(() -> rows(config, dataFile, config.data().limit()));
         BatchPlan batches = new BatchPlan(
@@ -113,12 +116,31 @@ public final class RunPlanner {
         return limit > 0 && limit < clean.rows().size() ? clean.rows().subList(0, limit) : clean.rows();
     }
 
-    private List<StsTask> tasks(RunConfig config, List<String> names) {
+    private StsTask selection(RunConfig config) {
+        if (tasks(config, List.of(config.evaluation().selectBy())).get(0) instanceof Task.Sts selection) {
+            return selection.sts();
+        }
+        throw new IllegalStateException("a configuration selects by graded pairs, found "
+            + config.evaluation().selectBy());
+    }
+
+    private static List<StsTask> graded(List<Task> tasks) {
+        List<StsTask> graded = new ArrayList<>();
+        for (Task task : tasks) {
+            if (!(task instanceof Task.Sts pairs)) {
+                throw new ConfigException("data.exclude: takes sets of graded pairs, found " + task.name());
+            }
+            graded.add(pairs.sts());
+        }
+        return graded;
+    }
+
+    private List<Task> tasks(RunConfig config, List<String> names) {
         if (names.isEmpty()) {
             return List.of();
         }
         Optional<Path> data = Optional.ofNullable(config.evaluation().data()).map(paths::find);
-        return TaskList.parse(names).read(data, paths::find);
+        return TaskList.parse(names).read(data, config.evaluation().protocol(), paths::find);
     }
 
     private static List<String> sentences(Path file) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.TaskScore;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RankingTest {
 
-    private static final Ranking RANKING = new Ranking(List.of(
+    private static final Ranking RANKING = new Ranking(StsProtocol.SENTEVAL, List.of(
         score(null, null, 50, 60), score("worse", "W", 40, 60), score("a \"quoted\" | one", "Q", Double.NaN, 60),
         score("better, by far", "B", 70, 80), score("as bad", "A", 40, 60)));
 
