@@ -55,7 +55,7 @@ public final class TextTable {
     }
 
     /** The table as GitHub-flavoured Markdown; every line ends in a line feed. */
-    String markdown() {
+    public String markdown() {
         StringBuilder text = new StringBuilder();
         for (int r = 0; r < rows.size(); r++) {
             for (String cell : rows.get(r)) {
