@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import oneword.data.sts.GradedPair;
 import oneword.data.sts.StsTask;
@@ -105,10 +104,18 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
         return read - rows.size();
     }
 
-    /** What was left out, for people: {@code 181 of 21,600 rows share a sentence with STS12 (98), STS15 (83)}. */
+    /**
+     * What was left out, for people: {@code 181 of 21,600 rows share a sentence with STS12 (98), STS15 (83)}; sets that
+     * share none are named only where all do.
+     */
     public String describe() {
+        List<String> sets = new ArrayList<>();
+        shared.forEach((name, overlap) -> {
+            if (overlap.rows() > 0) {
+                sets.add(String.format(Locale.ROOT, "%s (%,d)", name, overlap.rows()));
+            }
+        });
         return String.format(Locale.ROOT, "%,d of %,d rows share a sentence with ", dropped(), read)
-            + shared.entrySet().stream().map(set -> String.format(Locale.ROOT, "%s (%,d)", set.getKey(),
-                set.getValue().rows())).collect(Collectors.joining(", "));
+            + String.join(", ", sets.isEmpty() ? shared.keySet() : sets);
     }
 }

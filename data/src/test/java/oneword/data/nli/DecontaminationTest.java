@@ -54,7 +54,9 @@ class DecontaminationTest {
         assertThat(result.shared()).containsExactly(entry("dogs", new Decontamination.Overlap(3, 1)),
             entry("cats", new Decontamination.Overlap(2, 1)), entry("none", new Decontamination.Overlap(0, 0)));
         assertThat(result.describe())
-            .isEqualTo("4 of 5 rows share a sentence with dogs (3), cats (2), none (0)");
+            .isEqualTo("4 of 5 rows share a sentence with dogs (3), cats (2)");
+        assertThat(Decontamination.of(List.of(pair), List.of(set("none", "zebra"), set("no", "yak"))).describe())
+            .isEqualTo("0 of 1 rows share a sentence with none, no");
     }
 
     @Test

@@ -117,8 +117,9 @@ public final class RunPlanner {
         if (names.isEmpty()) {
             return List.of();
         }
-        Optional<Path> data = Optional.ofNullable(config.evaluation().data()).map(paths::find);
-        return TaskList.parse(names).read(data, paths::find);
+        TaskList tasks = TaskList.parse(names);
+        Optional<String> data = Optional.ofNullable(config.evaluation().data());
+        return tasks.read(data.filter(folder -> tasks.needsSentEval()).map(paths::find), paths::find);
     }
 
     private static List<String> sentences(Path file) {
