@@ -10,8 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import oneword.data.sts.GradedPair;
-import oneword.data.sts.StsTask;
 
 /**
  * Leaves out training rows that share a sentence with evaluation sets, so that no model is tested on what it was
@@ -37,10 +35,10 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
      * Compares rows with evaluation sets.
      *
      * @param rows the training rows: all texts of a row are compared
-     * @param sets the evaluation sets; none keeps every row
+     * @param sets the sentences of each evaluation set by its name; no set keeps every row
      * @return what is left
      */
-    public static Decontamination of(List<Triple> rows, List<StsTask> sets) {
+    public static Decontamination of(List<Triple> rows, Map<String, List<String>> sets) {
         Map<String, Set<String>> places = places(sets);
         Map<String, Integer> rowsOf = new HashMap<>();
         Map<String, Set<String>> sentencesOf = new HashMap<>();
@@ -59,23 +57,20 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
             }
         }
         Map<String, Overlap> shared = new LinkedHashMap<>();
-        for (StsTask set : sets) {
-            shared.put(set.name(), new Overlap(rowsOf.getOrDefault(set.name(), 0),
-                sentencesOf.getOrDefault(set.name(), Set.of()).size()));
+        for (String set : sets.keySet()) {
+            shared.put(set, new Overlap(rowsOf.getOrDefault(set, 0), sentencesOf.getOrDefault(set, Set.of()).size()));
         }
         return new Decontamination(places.isEmpty() ? rows : List.copyOf(kept), rows.size(), shared);
     }
 
     /** The names of the sets that hold a sentence, by its normalised form. */
-    private static Map<String, Set<String>> places(List<StsTask> sets) {
+    private static Map<String, Set<String>> places(Map<String, List<String>> sets) {
         Map<String, Set<String>> places = new HashMap<>();
-        for (StsTask set : sets) {
-            for (GradedPair pair : set.pairs()) {
-                for (String sentence : List.of(pair.sentence1(), pair.sentence2())) {
-                    places.computeIfAbsent(normalized(sentence), key -> new HashSet<>()).add(set.name());
-                }
+        sets.forEach((name, sentences) -> {
+            for (String sentence : sentences) {
+                places.computeIfAbsent(normalized(sentence), key -> new HashSet<>()).add(name);
             }
-        }
+        });
         places.remove("");
         return places;
     }

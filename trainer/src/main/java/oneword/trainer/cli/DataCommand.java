@@ -11,6 +11,7 @@ import oneword.data.nli.NliPairReader;
 import oneword.data.nli.TripleFormation;
 import oneword.data.nli.TripleReader;
 import oneword.data.nli.TripleWriter;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.evaluation.TaskList;
 import picocli.CommandLine.Command;
@@ -95,7 +96,7 @@ final class DataCommand implements Runnable {
             description = "Triples: columns sent0, sent1 and, if there are hard negatives, hard_neg.")
         private Path input;
 
-        @Option(names = "--against", paramLabel = "sts|dev|NAME,...|FILE.tsv", required = true,
+        @Option(names = "--against", paramLabel = "sts|dev|transfer|NAME,...|FILE.tsv", required = true,
             description = "The evaluation sets, named as evaluation tasks are; several with commas.")
         private String against;
 
@@ -115,7 +116,8 @@ final class DataCommand implements Runnable {
             InputPaths paths = ModelOptions.paths();
             TaskList sets = TaskList.parse(against);
             Decontamination clean = Decontamination.of(TripleReader.read(input, Columns.DEFAULT, 0),
-                sets.read(Optional.ofNullable(data).map(paths::find), paths::find));
+                TaskList.sentences(
+                    sets.read(Optional.ofNullable(data).map(paths::find), StsProtocol.SENTEVAL, paths::find)));
             TripleWriter.write(output, clean.rows());
             spec.commandLine().getOut().println(clean.describe());
             spec.commandLine().getOut().flush();

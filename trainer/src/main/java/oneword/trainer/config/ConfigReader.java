@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.config.ConfigNode.Nothing;
 import oneword.trainer.config.ConfigNode.Place;
 import oneword.trainer.config.ConfigNode.Scalar;
@@ -216,6 +217,7 @@ public final class ConfigReader {
             }
         }
         return new RunConfig.Evaluation(every, tasks, selectBy, data,
+                keys.choice("protocol", StsProtocol.SENTEVAL),
                 keys.optionalText("neighbours", given(), "a text file with one sentence a line"));
     }
 

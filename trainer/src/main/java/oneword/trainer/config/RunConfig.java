@@ -2,6 +2,7 @@ package oneword.trainer.config;
 
 import java.util.List;
 import java.util.Locale;
+import oneword.data.sts.StsProtocol;
 
 /**
  * Everything that decides a training run, checked and with all defaults filled in.
@@ -161,10 +162,12 @@ public record RunConfig(
      *     {@code tasks}
      * @param data SentEval folder (the one that holds {@code downstream}, or that one), nullable: only {@code .tsv}
      *     tasks can be evaluated, and excluded by {@code data.exclude}
+     * @param protocol form of the STS sets, in {@code tasks} and in {@code selectBy}; default {@code senteval}
      * @param neighbours text file, one sentence a line, nullable: each sentence's nearest neighbour among the others is
      *     shown before and after the training
      */
-    public record Evaluation(int every, List<String> tasks, String selectBy, String data, String neighbours) {
+    public record Evaluation(int every, List<String> tasks, String selectBy, String data, StsProtocol protocol,
+            String neighbours) {
 
         /** The task that selects where nothing else is said. */
         public static final String DEFAULT_SELECTION = "STSBenchmark-dev";
@@ -175,8 +178,8 @@ public record RunConfig(
 
         /** Every name {@code tasks} may hold besides files; {@code sts} stands for the seven. */
         public static final List<String> TASKS = List.of(
-                "sts", "dev", "STS12", "STS13", "STS14", "STS15", "STS16", "STSBenchmark", "SICK-R",
-                DEFAULT_SELECTION);
+                "sts", "dev", "transfer", "all", "STS12", "STS13", "STS14", "STS15", "STS16", "STSBenchmark", "SICK-R",
+                DEFAULT_SELECTION, "MR", "CR", "SUBJ", "MPQA", "SST2", "TREC", "MRPC");
 
         /** Copies the tasks. */
         public Evaluation {

@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import oneword.data.sts.StsProtocol;
 import oneword.data.token.Tokenizer;
 import oneword.trainer.evaluation.EvaluationReport;
+import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.TaskScore;
+import oneword.trainer.evaluation.TransferScore;
 
 /**
  * README.md of an export: metadata as the Hugging Face hub reads it, in YAML between two lines of {@code ---}, then how
@@ -92,6 +95,15 @@ final class ModelCard {
         ObjectNode model = card.putArray("model-index").addObject();
         model.put("name", name);
         ArrayNode results = model.putArray("results");
+        for (TransferScore score : report.result().transfer()) {
+            ObjectNode result = results.addObject();
+            result.putObject("task").put("type", "text-classification").put("name", "Text Classification");
+            result.putObject("dataset").put("type", score.task().toLowerCase(Locale.ROOT)).put("name", score.task());
+            result.putArray("metrics").addObject()
+                .put("type", "accuracy")
+                .put("name", "Accuracy x 100 of a logistic regression")
+                .put("value", score.accuracy());
+        }
         for (TaskScore score : scored(report)) {
             ObjectNode result = results.addObject();
             result.putObject("task").put("type", "semantic-similarity").put("name", "Semantic Textual Similarity");
@@ -210,11 +222,21 @@ final class ModelCard {
             return "";
         }
         EvaluationReport report = details.results().get();
-        StringBuilder table = new StringBuilder("## Scores\n\n" + report.protocol()
-            + "\n\n| task | pairs | Spearman |\n|---|---:|---:|\n");
+        StringBuilder table = new StringBuilder("## Scores\n");
+        if (!scored(report).isEmpty()) {
+            table.append("\n").append(StsProtocol.of(report.protocol()).map(StsProtocol::description)
+                .orElse(report.protocol())).append("\n\n| task | pairs | Spearman |\n|---|---:|---:|\n");
+        }
         for (TaskScore score : scored(report)) {
             table.append(String.format(Locale.ROOT, "| %s | %d | %.2f |\n", score.task().replace("|", "\\|"),
                 score.pairs(), score.spearman()));
+        }
+        if (!report.result().transfer().isEmpty()) {
+            table.append("\n" + ScoreTable.TRANSFER_PROTOCOL + "\n\n| task | examples | accuracy |\n|---|---:|---:|\n");
+        }
+        for (TransferScore score : report.result().transfer()) {
+            table.append(String.format(Locale.ROOT, "| %s | %d | %.2f |\n", score.task(), score.examples(),
+                score.accuracy()));
         }
         return table.toString();
     }

@@ -13,6 +13,7 @@ import oneword.lora.adapter.LoraConfig;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.evaluation.Task;
 
 /**
  * Everything that a run needs, read and checked before any weight is touched.
@@ -47,6 +48,6 @@ public record RunPlan(
     BatchPlan batches,
     long steps,
     Optional<StsTask> selection,
-    List<StsTask> tasks,
+    List<Task> tasks,
     List<String> neighbours) {
 }

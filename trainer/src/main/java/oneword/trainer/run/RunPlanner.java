@@ -26,6 +26,7 @@ import oneword.trainer.config.ConfigException;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.config.Suggestion;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
@@ -58,9 +59,9 @@ public final class RunPlanner {
         Path dataFile = paths.find(config.data().train());
         Path modelFolder = models.find(config.model().name(), config.model().revision());
         PromptTemplate prompt = new PromptTemplate(config.prompt().template());
-        List<StsTask> tasks = tasks(config, config.evaluation().tasks());
+        List<Task> tasks = tasks(config, config.evaluation().tasks());
         Optional<StsTask> selection = config.evaluation().every() == 0
-            ? Optional.empty() : Optional.of(tasks(config, List.of(config.evaluation().selectBy())).get(0));
+            ? Optional.empty() : Optional.of(selection(config));
         List<String> neighbours = config.evaluation().neighbours() == null
             ? List.of() : sentences(paths.find(config.evaluation().neighbours()));
         DecoderConfig read = Decoders.read(modelFolder);
@@ -68,7 +69,8 @@ public final class RunPlanner {
         DecoderConfig decoder = dropout == null ? read : read.withDropout(dropout);
         List<String> targets = targets(config, decoder);
         Optional<Decontamination> decontamination = config.data().exclude().isEmpty() ? Optional.empty()
-            : Optional.of(Decontamination.of(rows(config, dataFile, 0), tasks(config, config.data().exclude())));
+            : Optional.of(Decontamination.of(
+                rows(config, dataFile, 0), TaskList.sentences(tasks(config, config.data().exclude()))));
         List<Triple> triples = decontamination.map(clean -> kept(config, clean))
             .orElseGet(() -> rows(config, dataFile, config.data().limit()));
         BatchPlan batches = new BatchPlan(
@@ -113,13 +115,22 @@ public final class RunPlanner {
         return limit > 0 && limit < clean.rows().size() ? clean.rows().subList(0, limit) : clean.rows();
     }
 
-    private List<StsTask> tasks(RunConfig config, List<String> names) {
+    private StsTask selection(RunConfig config) {
+        if (tasks(config, List.of(config.evaluation().selectBy())).get(0) instanceof Task.Sts selection) {
+            return selection.sts();
+        }
+        throw new IllegalStateException("a configuration selects by graded pairs, found "
+            + config.evaluation().selectBy());
+    }
+
+    private List<Task> tasks(RunConfig config, List<String> names) {
         if (names.isEmpty()) {
             return List.of();
         }
         TaskList tasks = TaskList.parse(names);
         Optional<String> data = Optional.ofNullable(config.evaluation().data());
-        return tasks.read(data.filter(folder -> tasks.needsSentEval()).map(paths::find), paths::find);
+        return tasks.read(data.filter(folder -> tasks.needsSentEval()).map(paths::find),
+            config.evaluation().protocol(), paths::find);
     }
 
     private static List<String> sentences(Path file) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,8 @@ class ConfigReaderTest {
                 new RunConfig.Loss(0.05, 0),
                 new RunConfig.Training(1, 0, 256, 4096, 5e-4, 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42,
                         RunConfig.GradientCache.AUTO),
-                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null, null),
+                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null,
+                        StsProtocol.SENTEVAL, null),
                 new RunConfig.Checkpoint(50, 3),
                 new RunConfig.Run("runs", null)));
     }

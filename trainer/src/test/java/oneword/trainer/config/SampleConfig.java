@@ -1,6 +1,7 @@
 package oneword.trainer.config;
 
 import java.util.List;
+import oneword.data.sts.StsProtocol;
 
 /** One configuration with every key at a value that is not its default, in three notations. */
 final class SampleConfig {
@@ -50,6 +51,7 @@ final class SampleConfig {
               tasks: [sts, own.tsv]
               select_by: SICK-R
               data: senteval
+              protocol: mteb
               neighbours: words.txt
             checkpoint:
               every: 10
@@ -71,7 +73,7 @@ final class SampleConfig {
                           "learning_rate": "3e-4", "warmup_steps": 5, "schedule": "constant", "weight_decay": 0.01,
                           "max_grad_norm": 0.5, "model_dropout": 0, "seed": 8589934592, "gradient_cache": "on"},
              "evaluation": {"every": 25, "tasks": ["sts", "own.tsv"], "select_by": "SICK-R", "data": "senteval",
-                            "neighbours": "words.txt"},
+                            "protocol": "mteb", "neighbours": "words.txt"},
              "checkpoint": {"every": 10, "keep": 7},
              "run": {"root": "out", "name": "try-1"}}
             """;
@@ -89,7 +91,7 @@ final class SampleConfig {
         "training.weight_decay=0.01", "training.max_grad_norm=0.5", "training.model_dropout=0",
         "training.seed=8589934592", "training.gradient_cache=on",
         "evaluation.every=25", "evaluation.tasks=[sts, own.tsv]", "evaluation.select_by=SICK-R",
-        "evaluation.data=senteval", "evaluation.neighbours=words.txt",
+        "evaluation.data=senteval", "evaluation.protocol=mteb", "evaluation.neighbours=words.txt",
         "checkpoint.every=10", "checkpoint.keep=7", "run.root=out", "run.name=try-1"};
 
     static final RunConfig EXPECTED = new RunConfig(
@@ -100,7 +102,8 @@ final class SampleConfig {
             new RunConfig.Loss(0.07, -1.5),
             new RunConfig.Training(3, 77, 200, 2048, 3e-4, 5, RunConfig.Schedule.CONSTANT, 0.01, 0.5, 0.0,
                     8589934592L, RunConfig.GradientCache.ON),
-            new RunConfig.Evaluation(25, List.of("sts", "own.tsv"), "SICK-R", "senteval", "words.txt"),
+            new RunConfig.Evaluation(25, List.of("sts", "own.tsv"), "SICK-R", "senteval",
+                StsProtocol.MTEB, "words.txt"),
             new RunConfig.Checkpoint(10, 7),
             new RunConfig.Run("out", "try-1"));
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,7 +61,8 @@ class ShippedConfigsTest {
         assertThat(config.training()).isEqualTo(new RunConfig.Training(1, 0, size.equals("13b") ? 200 : 256, 4096, 5e-4,
                 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42, RunConfig.GradientCache.AUTO));
         assertThat(config.evaluation()).isEqualTo(
-                new RunConfig.Evaluation(50, List.of("sts"), "STSBenchmark-dev", "SentEval/data", null));
+                new RunConfig.Evaluation(50, List.of("sts"), "STSBenchmark-dev", "SentEval/data",
+                        StsProtocol.SENTEVAL, null));
         assertThat(config.checkpoint()).isEqualTo(new RunConfig.Checkpoint(50, 3));
     }
 
