@@ -37,14 +37,13 @@ class EmbedCommandTest {
         System.setIn(stdin);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"out.npy", "out.jsonl", "out.parquet"})
-    void whatAFailureInterruptsIsResumedToTheSameBytes(String name) throws IOException {
+    @Test
+    void whatAFailureInterruptsIsResumedToTheSameBytes() throws IOException {
         Path input = Files.writeString(folder.resolve("in.txt"), TEXT);
-        Path whole = folder.resolve("whole-" + name);
+        Path whole = folder.resolve("whole.npy");
         assertThat(embed("--input", input.toString(), "--output", whole.toString()).code()).isZero();
 
-        Path output = folder.resolve(name);
+        Path output = folder.resolve("out.npy");
         say(join(TEXT.lines().limit(9).collect(Collectors.joining("\n", "", "\n")), 'x', 0xE9, '\n'));
         Said torn = embed("--input", "-", "--output", output.toString());
         assertThat(torn.code()).isEqualTo(1);
