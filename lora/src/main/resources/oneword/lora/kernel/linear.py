@@ -77,3 +77,38 @@ def activate(x: Tensor, function: str) -> Tensor:
     if function == "gelu":
         return torch.gelu(x)
     return torch.gelu(x, approximate="tanh")
+
+
+# What LLaMA brought and later families share. Shapes as above; g = key and value heads, a divisor of h.
+
+
+# RMSNorm (arXiv 1910.07467), rounded as transformers does: normalised in fp32, cast to x's type, then times the weight.
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    y = x.to(6)
+    y = y * torch.rsqrt(torch.mean(y * y, [-1], True) + eps)
+    return y.to(x.dtype) * weight
+
+
+# Rotary position embedding (arXiv 2104.09864), halves rotated against each other as in transformers; always in fp32.
+# x [n, h, s, e], positions [n or 1, s], inverse frequencies fp32 [e / 2] -> fp32 [n, h, s, e]
+def rotate(x: Tensor, positions: Tensor, frequencies: Tensor) -> Tensor:
+    angles = torch.unsqueeze(torch.unsqueeze(positions.to(6), -1) * frequencies, 1)
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    half = x.shape[3] // 2
+    a, b = torch.narrow(x, 3, 0, half), torch.narrow(x, 3, half, half)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], 3)
+
+
+# causal_attention where h / g query heads share one key and value head (arXiv 2305.13245): q [n, h, s, e], k and v [n, g, s, e]
+def grouped_causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
+    if q.dtype == 15 and q.device.type == "cpu":
+        y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), None, dropout, True, scale=None, enable_gqa=True)
+        return y.to(q.dtype)
+    return torch.scaled_dot_product_attention(q, k, v, None, dropout, True, scale=None, enable_gqa=True)
+
+
+# last_token_attention where query heads share keys and values: those of one group stand as rows of one head.
+# q [n, h, 1, e], k and v [n, g, s, e], lengths [n] -> [n, h, 1, e]
+def grouped_last_token_attention(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, dropout: float) -> Tensor:
+    grouped = torch.reshape(q, [q.shape[0], k.shape[1], -1, q.shape[3]])
+    return torch.reshape(__torch__.last_token_attention(grouped, k, v, lengths, dropout), q.shape)

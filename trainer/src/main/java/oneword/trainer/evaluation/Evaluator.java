@@ -69,6 +69,17 @@ public final class Evaluator {
      * @throws IllegalStateException if the embedder breaks its contract (number or lengths of rows)
      */
     public Evaluation evaluate(List<Task> tasks) {
+        return evaluate(tasks, PairCosines.NONE);
+    }
+
+    /**
+     * Scores tasks as {@link #evaluate(List)} does, and tells the cosines behind each Spearman.
+     *
+     * @param tasks with distinct names
+     * @param heard hears each task's of graded pairs
+     * @return one score per task, in their order within each kind
+     */
+    public Evaluation evaluate(List<Task> tasks, PairCosines heard) {
         List<Group> groups = groups(tasks);
         int total = groups.stream().mapToInt(group -> group.sentences().size()).sum();
         long rounds = tasks.stream().mapToLong(Evaluator::rounds).sum();
@@ -87,7 +98,7 @@ public final class Evaluator {
             embeddingTime += System.nanoTime() - start;
             for (Task task : group.tasks()) {
                 if (task instanceof Task.Sts graded) {
-                    sts.add(StsEvaluator.score(graded.sts(), vectors));
+                    sts.add(StsEvaluator.score(graded.sts(), vectors, heard));
                 } else if (task instanceof Task.Transfer labelled) {
                     classifying.update(done, rounds);
                     transfer.add(classifier.score(labelled.transfer(), vectors, done, rounds));

@@ -58,14 +58,25 @@ public final class StsEvaluator {
      * @throws IllegalStateException if the embedder breaks its contract (number or lengths of rows)
      */
     public EvaluationResult evaluate(List<StsTask> tasks) {
+        return evaluate(tasks, PairCosines.NONE);
+    }
+
+    /**
+     * Scores tasks as {@link #evaluate(List)} does, and tells the cosines behind each score.
+     *
+     * @param tasks with distinct names
+     * @param heard hears each task's
+     * @return one score per task, in their order
+     */
+    public EvaluationResult evaluate(List<StsTask> tasks, PairCosines heard) {
         Set<String> sentences = distinct(tasks);
         SentenceVectors vectors =
             SentenceVectors.embed(embedder, chunk, sentences, 0, sentences.size(), progress);
-        return new EvaluationResult(tasks.stream().map(task -> score(task, vectors)).toList());
+        return new EvaluationResult(tasks.stream().map(task -> score(task, vectors, heard)).toList());
     }
 
     /** Scores one task by vectors that are there. */
-    static TaskScore score(StsTask task, SentenceVectors vectors) {
+    static TaskScore score(StsTask task, SentenceVectors vectors, PairCosines heard) {
         double[] cosines = new double[task.pairs().size()];
         double[] gold = new double[cosines.length];
         for (int i = 0; i < cosines.length; i++) {
@@ -73,7 +84,9 @@ public final class StsEvaluator {
             cosines[i] = vectors.cosine(pair.sentence1(), pair.sentence2());
             gold[i] = pair.score();
         }
-        return new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold));
+        TaskScore score = new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold));
+        heard.scored(task, cosines, score);
+        return score;
     }
 
     private static Set<String> distinct(Collection<StsTask> tasks) {
