@@ -24,6 +24,7 @@ final class OptDecoder extends Decoder {
     private final Precision precision;
     private final WeightStore weights;
     private final NDArray absent;
+    private final List<NDArray> noPast;
     private Kernels kernels;
     private List<NDArray> embeddingAdapter;
     private List<List<NDArray>> layerAdapters;
@@ -35,6 +36,9 @@ final class OptDecoder extends Decoder {
         this.precision = precision;
         this.weights = weights;
         this.absent = manager.create(new Shape(0));
+        // An array can be in one list of a call only: DJL writes the list's name on it.
+        NDArray empty = manager.create(new Shape(0));
+        this.noPast = List.of(empty, empty);
         adapterChanged();
     }
 
@@ -101,6 +105,7 @@ final class OptDecoder extends Decoder {
         seed(seeds, 0);
         return kernels.call(scope, seeds == null ? "embed" : "embed_train")
             .with(batch.ids())
+            .with(batch.positions())
             .list("w", weights.embedding())
             .list("l", embeddingAdapter)
             .tensor();
@@ -113,16 +118,31 @@ final class OptDecoder extends Decoder {
         Kernels.Call call = kernels.call(scope, (last ? "last_layer" : "layer") + (seeds == null ? "" : "_train"));
         call.with(x);
         if (last) {
-            call.with(batch.lengths());
+            call.with(batch.last());
         }
-        return call.list("w", weights.layer(i)).list("l", layerAdapters.get(i)).tensor();
+        return call
+            .list("past", batch.past() == null ? noPast : batch.past().layers().get(i))
+            .list("blocks", batch.blocks())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .tensor();
     }
 
     @Override
-    public NDArray head(NDManager scope, NDArray x, LayerSeeds seeds) {
+    List<NDArray> keysValues(NDManager scope, int i, NDArray x) {
+        return kernels.call(scope, "keys_values")
+            .with(x)
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .run();
+    }
+
+    @Override
+    public NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds) {
         seed(seeds, config.layers() + 1);
         return kernels.call(scope, seeds == null ? "head" : "head_train")
             .with(x)
+            .with(batch.order())
             .list("w", weights.head())
             .list("l", headAdapter)
             .tensor();

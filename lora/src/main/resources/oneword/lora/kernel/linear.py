@@ -1,5 +1,5 @@
 # Pieces that every decoder family shares. Shapes: t = rows of a micro-batch laid end to end, n = sentences,
-# s = padded length, h = attention heads, d = width.
+# s = tokens of a row, h = attention heads, e = width of a head, d = width.
 
 
 # Dropout: an element is zero with probability p, else divided by 1 - p.
@@ -36,6 +36,15 @@ def maybe_dropout(x: Tensor, dropout: float) -> Tensor:
     return x
 
 
+# A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
+# after block of equal width. Block i has the tensor real [n_i, s_i], true where a token is no padding.
+def own_rows(blocks: List[Tensor]) -> int:
+    own = 0
+    for real in blocks:
+        own += torch.numel(real)
+    return own
+
+
 # [n * s, h * e] -> [n, h, s, e]
 def split_heads(x: Tensor, n: int, heads: int) -> Tensor:
     return torch.transpose(torch.reshape(x, [n, -1, heads, x.shape[1] // heads]), 1, 2)
@@ -46,29 +55,94 @@ def merge_heads(x: Tensor) -> Tensor:
     return torch.reshape(torch.transpose(x, 1, 2), [x.shape[0] * x.shape[2], -1])
 
 
-# Causal attention over right-padded rows: a real token never sees the padding behind it, so no mask is needed.
-# bf16 goes through fp32: on a CPU the fused backward is five times faster that way, and the softmax exact.
+# Rows -> the prefix (perhaps of no rows), then each block, as [n, h, s, e].
+def split_blocks(x: Tensor, blocks: List[Tensor], heads: int) -> List[Tensor]:
+    width = x.shape[1] // heads
+    sizes = [x.shape[0] - __torch__.own_rows(blocks)]
+    counts = [1]
+    for real in blocks:
+        sizes.append(torch.numel(real))
+        counts.append(real.shape[0])
+    parts : List[Tensor] = []
+    for i, part in enumerate(torch.split_with_sizes(x, sizes, 0)):
+        parts.append(torch.transpose(torch.reshape(part, [counts[i], sizes[i] // counts[i], heads, width]), 1, 2))
+    return parts
+
+
+# Keys or values that a block's queries see: those of the prefix, then the block's own.
+def with_prefix(prefix: Tensor, own: Tensor) -> Tensor:
+    if prefix.shape[2] == 0:
+        return own
+    return torch.cat([torch.expand(prefix, [own.shape[0], -1, -1, -1]), own], 2)
+
+
+# Keys or values of the prefix: what was computed before (past [c, h * e]; empty where nothing was), then its own rows.
+def whole_prefix(past: Tensor, own: Tensor) -> Tensor:
+    if torch.numel(past) == 0:
+        return own
+    return torch.cat([__torch__.split_heads(past, 1, own.shape[1]).to(own.dtype), own], 2)
+
+
+# The type to compute attention in. bf16 goes through fp32: on a CPU the fused backward is five times faster that way,
+# and the softmax exact.
+def attention_type(x: Tensor) -> int:
+    kind = x.dtype
+    if kind == 15 and x.device.type == "cpu":
+        kind = 6
+    return kind
+
+
+# The last s of p + s tokens, each of which sees those before it and itself. Their padding is behind all that is real,
+# so a real token never sees it.
 def causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-    if q.dtype == 15 and q.device.type == "cpu":
-        y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), None, dropout, True)
-        return y.to(q.dtype)
-    return torch.scaled_dot_product_attention(q, k, v, None, dropout, True)
+    s, p = q.shape[2], k.shape[2] - q.shape[2]
+    grouped = q.shape[1] != k.shape[1]
+    if p == 0:
+        return torch.scaled_dot_product_attention(q, k, v, None, dropout, True, scale=None, enable_gqa=grouped)
+    mask = torch.tril(torch.ones([s, p + s], dtype=11, device=q.device), p)
+    return torch.scaled_dot_product_attention(q, k, v, mask, dropout, False, scale=None, enable_gqa=grouped)
 
 
-# Attention of one query a sentence, its last real token, over the keys of that sentence alone.
-# q [n, h, 1, e], k and v [n, h, s, e], lengths [n]
-def last_token_attention(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, dropout: float) -> Tensor:
-    positions = torch.arange(k.shape[2], device=k.device)
-    mask = torch.reshape(positions, [1, 1, 1, -1]) < torch.reshape(lengths, [-1, 1, 1, 1])
-    if q.dtype == 15 and q.device.type == "cpu":
-        y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), mask, dropout, False)
-        return y.to(q.dtype)
-    return torch.scaled_dot_product_attention(q, k, v, mask, dropout, False)
+# Causal attention of a micro-batch. q [rows, heads * e], k and v [rows, kv_heads * e], past_k and past_v
+# [c, kv_heads * e] or empty -> [rows, heads * e]
+def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor], heads: int,
+              kv_heads: int, dropout: float) -> Tensor:
+    kind = __torch__.attention_type(q)
+    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, kv_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, kv_heads)
+    prefix_k = __torch__.whole_prefix(past_k, ks[0])
+    prefix_v = __torch__.whole_prefix(past_v, vs[0])
+    results : List[Tensor] = []
+    if qs[0].shape[2] > 0:
+        results.append(__torch__.merge_heads(__torch__.causal_attention(qs[0], prefix_k, prefix_v, dropout)))
+    for i in range(1, len(qs)):
+        y = __torch__.causal_attention(qs[i], __torch__.with_prefix(prefix_k, ks[i]),
+                                       __torch__.with_prefix(prefix_v, vs[i]), dropout)
+        results.append(__torch__.merge_heads(y))
+    return torch.cat(results, 0).to(q.dtype)
 
 
-# Rows of the last real tokens in [n * s, d].
-def last_rows(lengths: Tensor, s: int) -> Tensor:
-    return torch.arange(lengths.shape[0], device=lengths.device) * s + lengths - 1
+# Attention of one query a sentence, its last real token. q [n, heads * e], the rest as above -> [n, heads * e]
+def last_token_attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor],
+                         heads: int, kv_heads: int, dropout: float) -> Tensor:
+    kind = __torch__.attention_type(q)
+    counts = [real.shape[0] for real in blocks]
+    qs = torch.split_with_sizes(q.to(kind), counts, 0)
+    ks = __torch__.split_blocks(k.to(kind), blocks, kv_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, kv_heads)
+    prefix_k = __torch__.whole_prefix(past_k, ks[0])
+    prefix_v = __torch__.whole_prefix(past_v, vs[0])
+    results : List[Tensor] = []
+    for i, real in enumerate(blocks):
+        n = real.shape[0]
+        seen = torch.cat([torch.ones([n, prefix_k.shape[2]], dtype=11, device=q.device), real], 1)
+        y = torch.scaled_dot_product_attention(
+            __torch__.split_heads(qs[i], n, heads), __torch__.with_prefix(prefix_k, ks[i + 1]),
+            __torch__.with_prefix(prefix_v, vs[i + 1]), torch.reshape(seen, [n, 1, 1, -1]), dropout, False, scale=None,
+            enable_gqa=heads != kv_heads)
+        results.append(__torch__.merge_heads(y))
+    return torch.cat(results, 0).to(q.dtype)
 
 
 def activate(x: Tensor, function: str) -> Tensor:

@@ -27,7 +27,7 @@ class AdapterGradientsTest {
         Path base = GoldenRun.LORA.resolve(
             GoldenRun.json(folder.resolve("adapter_config.json")).get("base_model_name_or_path").asText());
         String layout = name.equals("bare-names") ? "base_model.model.decoder." : "base_model.model.model.decoder.";
-        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false);
+        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false, true);
         for (JsonNode step : GoldenRun.json(folder.resolve("inputs.json")).get("steps")) {
             String stepName = step.get("name").asText();
             double peft = GoldenRun.json(folder.resolve("expected.json")).at("/float32_error/gradient_norms")
