@@ -57,7 +57,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     public abstract NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
     /** Gives the keys and values that rows [t, hidden] have in layer i, dropout off. */
-    abstract List<NDArray> keysValues(NDManager scope, int i, NDArray x);
+    abstract List<NDArray> keysValues(NDManager scope, int i, NDArray x, TokenBatch batch);
 
     /** Whether an adapter stands before the first layer, so that gradients must reach it. */
     public abstract boolean adaptsEmbeddings();
@@ -98,7 +98,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
             Torch.withoutGradients(() -> {
                 NDArray x = embed(inner, batch, null);
                 for (int i = 0; i < config().layers(); i++) {
-                    layers.add(keysValues(scope, i, x));
+                    layers.add(keysValues(scope, i, x, batch));
                     if (i < config().layers() - 1) {
                         x = replace(x, layer(inner, i, x, batch, null));
                     }

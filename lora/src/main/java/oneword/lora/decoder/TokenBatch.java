@@ -20,10 +20,11 @@ import java.util.List;
  * @param blocks bool [n_i, s_i] each: the blocks in the order of the rows, true where a token is no padding
  * @param last int64 [n], the row of each sentence's last token, in the order of the blocks
  * @param order int64 [n], for each of the caller's sentences its place in the order of the blocks
+ * @param longest tokens of the longest sentence, those of the past included
  * @param past what stands before all rows and was computed before; null where nothing was
  */
 public record TokenBatch(
-    NDArray ids, NDArray positions, List<NDArray> blocks, NDArray last, NDArray order, PrefixCache past) {
+    NDArray ids, NDArray positions, List<NDArray> blocks, NDArray last, NDArray order, int longest, PrefixCache past) {
 
     /** Lengths that differ by less than this share a block: on a CPU padding costs more than another block. */
     private static final int CPU_BLOCK_LENGTHS = 1;
@@ -83,7 +84,7 @@ public record TokenBatch(
             blocks.add(manager.create(real, new Shape(end - begin, own)));
         }
         return new TokenBatch(manager.create(rows.ids()), manager.create(rows.positions()), blocks,
-            manager.create(rows.last), manager.create(rows.order), past);
+            manager.create(rows.last), manager.create(rows.order), first + lengths[sorted[0]], past);
     }
 
     /** Rows as they are laid out. */

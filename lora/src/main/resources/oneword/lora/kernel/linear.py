@@ -1,5 +1,6 @@
 # Pieces that every decoder family shares. Shapes: t = rows of a micro-batch laid end to end, n = sentences,
-# s = tokens of a row, h = attention heads, e = width of a head, d = width.
+# s = tokens of a row, h = attention heads, g = heads of keys and values (a divisor of h; arXiv 2305.13245), e = a head's
+# width, d = width.
 
 
 # Dropout: an element is zero with probability p, else divided by 1 - p.
@@ -76,7 +77,7 @@ def with_prefix(prefix: Tensor, own: Tensor) -> Tensor:
     return torch.cat([torch.expand(prefix, [own.shape[0], -1, -1, -1]), own], 2)
 
 
-# Keys or values of the prefix: what was computed before (past [c, h * e]; empty where nothing was), then its own rows.
+# Keys or values of the prefix: what was computed before (past [c, g * e]; empty where nothing was), then its own rows.
 def whole_prefix(past: Tensor, own: Tensor) -> Tensor:
     if torch.numel(past) == 0:
         return own
@@ -103,14 +104,14 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
     return torch.scaled_dot_product_attention(q, k, v, mask, dropout, False, scale=None, enable_gqa=grouped)
 
 
-# Causal attention of a micro-batch. q [rows, heads * e], k and v [rows, kv_heads * e], past_k and past_v
-# [c, kv_heads * e] or empty -> [rows, heads * e]
+# Causal attention of a micro-batch. q [rows, heads * e], k and v [rows, key_heads * e], past_k and past_v
+# [c, key_heads * e] or empty -> [rows, heads * e]
 def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor], heads: int,
-              kv_heads: int, dropout: float) -> Tensor:
+              key_heads: int, dropout: float) -> Tensor:
     kind = __torch__.attention_type(q)
     qs = __torch__.split_blocks(q.to(kind), blocks, heads)
-    ks = __torch__.split_blocks(k.to(kind), blocks, kv_heads)
-    vs = __torch__.split_blocks(v.to(kind), blocks, kv_heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
     prefix_k = __torch__.whole_prefix(past_k, ks[0])
     prefix_v = __torch__.whole_prefix(past_v, vs[0])
     results : List[Tensor] = []
@@ -123,14 +124,15 @@ def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, b
     return torch.cat(results, 0).to(q.dtype)
 
 
-# Attention of one query a sentence, its last real token. q [n, heads * e], the rest as above -> [n, heads * e]
+# Attention of one query a sentence, its last real token. Query heads that share keys and values stand as rows of one
+# head. q [n, heads * e], the rest as above -> [n, heads * e]
 def last_token_attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor],
-                         heads: int, kv_heads: int, dropout: float) -> Tensor:
+                         heads: int, key_heads: int, dropout: float) -> Tensor:
     kind = __torch__.attention_type(q)
     counts = [real.shape[0] for real in blocks]
     qs = torch.split_with_sizes(q.to(kind), counts, 0)
-    ks = __torch__.split_blocks(k.to(kind), blocks, kv_heads)
-    vs = __torch__.split_blocks(v.to(kind), blocks, kv_heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
     prefix_k = __torch__.whole_prefix(past_k, ks[0])
     prefix_v = __torch__.whole_prefix(past_v, vs[0])
     results : List[Tensor] = []
@@ -138,10 +140,9 @@ def last_token_attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v
         n = real.shape[0]
         seen = torch.cat([torch.ones([n, prefix_k.shape[2]], dtype=11, device=q.device), real], 1)
         y = torch.scaled_dot_product_attention(
-            __torch__.split_heads(qs[i], n, heads), __torch__.with_prefix(prefix_k, ks[i + 1]),
-            __torch__.with_prefix(prefix_v, vs[i + 1]), torch.reshape(seen, [n, 1, 1, -1]), dropout, False, scale=None,
-            enable_gqa=heads != kv_heads)
-        results.append(__torch__.merge_heads(y))
+            torch.reshape(qs[i], [n, key_heads, heads // key_heads, -1]), __torch__.with_prefix(prefix_k, ks[i + 1]),
+            __torch__.with_prefix(prefix_v, vs[i + 1]), torch.reshape(seen, [n, 1, 1, -1]), dropout, False)
+        results.append(torch.reshape(y, [n, -1]))
     return torch.cat(results, 0).to(q.dtype)
 
 
@@ -151,3 +152,24 @@ def activate(x: Tensor, function: str) -> Tensor:
     if function == "gelu":
         return torch.gelu(x)
     return torch.gelu(x, approximate="tanh")
+
+
+# What LLaMA brought and later families share. Shapes as above; g = key and value heads, a divisor of h.
+
+
+# RMSNorm (arXiv 1910.07467), rounded as transformers does: normalised in fp32, cast to x's type, then times the weight.
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    y = x.to(6)
+    y = y * torch.rsqrt(torch.mean(y * y, [-1], True) + eps)
+    return y.to(x.dtype) * weight
+
+
+# Rotary position embedding (arXiv 2104.09864), halves rotated against each other as in transformers; always in fp32.
+# x [t, heads * e], positions [t], inverse frequencies fp32 [e / 2] -> x's shape and type
+def rotate(x: Tensor, heads: int, positions: Tensor, frequencies: Tensor) -> Tensor:
+    angles = torch.reshape(positions.to(6), [-1, 1, 1]) * frequencies
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    half = x.shape[1] // heads // 2
+    y = torch.reshape(x, [-1, heads, 2 * half])
+    a, b = torch.narrow(y, 2, 0, half), torch.narrow(y, 2, half, half)
+    return torch.reshape(torch.cat([a * cos - b * sin, b * cos + a * sin], 2), x.shape).to(x.dtype)

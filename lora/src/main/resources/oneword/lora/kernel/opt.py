@@ -30,14 +30,14 @@ class Ops(Module):
         # OPT's position table has two rows that no position uses.
         return x + torch.embedding(w[1], positions + 2)
 
-    # x [t, d], past: keys and values [c, d] of what stands before all rows, or two empty ones; blocks as in linear.py
-    # -> [t, d]
-    def layer(self: __torch__.Ops, x: Tensor, past: List[Tensor], blocks: List[Tensor], w: List[Tensor],
-              l: List[Tensor]) -> Tensor:
+    # x [t, d], positions [t] (only embed uses them), past: keys and values [c, d] of what stands before all rows, or two
+    # empty ones; blocks as in linear.py -> [t, d]
+    def layer(self: __torch__.Ops, x: Tensor, positions: Tensor, past: List[Tensor], blocks: List[Tensor],
+              w: List[Tensor], l: List[Tensor]) -> Tensor:
         return self._layer(x, past, blocks, w, l, 0., 0., 0.)
 
-    def layer_train(self: __torch__.Ops, x: Tensor, past: List[Tensor], blocks: List[Tensor], w: List[Tensor],
-                    l: List[Tensor]) -> Tensor:
+    def layer_train(self: __torch__.Ops, x: Tensor, positions: Tensor, past: List[Tensor], blocks: List[Tensor],
+                    w: List[Tensor], l: List[Tensor]) -> Tensor:
         return self._layer(x, past, blocks, w, l, self.dropout, self.attention_dropout, self.lora_dropout)
 
     def _layer(self: __torch__.Ops, x: Tensor, past: List[Tensor], blocks: List[Tensor], w: List[Tensor],
@@ -53,12 +53,12 @@ class Ops(Module):
 
     # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
     # x [t, d], last [n] the rows of those tokens -> [n, d]
-    def last_layer(self: __torch__.Ops, x: Tensor, last: Tensor, past: List[Tensor], blocks: List[Tensor],
-                   w: List[Tensor], l: List[Tensor]) -> Tensor:
+    def last_layer(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],
+                   blocks: List[Tensor], w: List[Tensor], l: List[Tensor]) -> Tensor:
         return self._last_layer(x, last, past, blocks, w, l, 0., 0., 0.)
 
-    def last_layer_train(self: __torch__.Ops, x: Tensor, last: Tensor, past: List[Tensor], blocks: List[Tensor],
-                         w: List[Tensor], l: List[Tensor]) -> Tensor:
+    def last_layer_train(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],
+                         blocks: List[Tensor], w: List[Tensor], l: List[Tensor]) -> Tensor:
         return self._last_layer(x, last, past, blocks, w, l, self.dropout, self.attention_dropout, self.lora_dropout)
 
     def _last_layer(self: __torch__.Ops, x: Tensor, last: Tensor, past: List[Tensor], blocks: List[Tensor],
@@ -77,7 +77,8 @@ class Ops(Module):
         return self._after_attention(residual, a, w, l, dropout, lora_dropout)
 
     # Keys and values that x gives in a layer, for sentences yet to come: x [t, d] -> k and v [t, d]
-    def keys_values(self: __torch__.Ops, x: Tensor, w: List[Tensor], l: List[Tensor]) -> List[Tensor]:
+    def keys_values(self: __torch__.Ops, x: Tensor, positions: Tensor, w: List[Tensor],
+                    l: List[Tensor]) -> List[Tensor]:
         y = x
         if self.pre_norm:
             y = torch.layer_norm(x, [x.shape[1]], w[0], w[1])

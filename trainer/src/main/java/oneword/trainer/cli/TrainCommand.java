@@ -69,6 +69,8 @@ final class TrainCommand implements Callable<Integer> {
         RunPlan plan = new RunPlanner(paths, ModelOptions.models()).plan(wanted);
         if (dryRun) {
             spec.commandLine().getOut().println(Forecast.of(plan).describe());
+            plan.decontamination().ifPresent(clean ->
+                spec.commandLine().getOut().println("left out              " + clean.describe()));
             spec.commandLine().getOut().flush();
             return 0;
         }
@@ -84,6 +86,7 @@ final class TrainCommand implements Callable<Integer> {
             plan.device().getDeviceType(), plan.precision().reason());
         LOG.info("data      {} rows of {}, {} steps of {}", plan.triples().size(), plan.dataFile(), plan.steps(),
             plan.config().training().batchSize());
+        plan.decontamination().ifPresent(clean -> LOG.info("left out  {}", clean.describe()));
         try (TrainingRun run = new TrainingRun(plan, folder, initial, Interruption.signal())) {
             TrainingRun.Outcome outcome = run.run();
             if (!outcome.finished()) {
@@ -126,8 +129,11 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static boolean isResolvedAuto(Difference difference) {
-        return difference.after().equals("\"auto\"")
-            && (difference.key().equals("model.precision") || difference.key().equals("model.device"));
+        return switch (difference.key()) {
+            case "model.precision", "model.device" -> difference.after().equals("\"auto\"");
+            case "lora.targets" -> difference.after().equals("null");
+            default -> false;
+        };
     }
 
     private String name(RunConfig wanted) {

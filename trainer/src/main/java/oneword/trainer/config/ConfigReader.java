@@ -28,6 +28,8 @@ public final class ConfigReader {
 
     private static final long LARGEST_FILE = 1 << 20;
     private static final String PLACEHOLDER = "{sentence}";
+    private static final String FROM_SENTEVAL =
+            " is read from a SentEval folder; name it as evaluation.data or use a .tsv file";
     private static final Pattern RUN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private ConfigReader() {}
@@ -107,16 +109,20 @@ public final class ConfigReader {
     }
 
     private static RunConfig read(SectionReader root) {
+        SectionReader data = root.section("data");
         RunConfig config = new RunConfig(
                 model(root.section("model")),
                 prompt(root.section("prompt")),
                 lora(root.section("lora")),
-                data(root.section("data")),
+                data(data),
                 loss(root.section("loss")),
                 training(root.section("training")),
                 evaluation(root.section("evaluation")),
                 checkpoint(root.section("checkpoint")),
                 run(root.section("run")));
+        if (config.evaluation().data() == null) {
+            needsSentEval(data, "exclude", config.data().exclude());
+        }
         root.refuseUnknownKeys();
         return config;
     }
@@ -137,9 +143,8 @@ public final class ConfigReader {
     }
 
     private static RunConfig.Lora lora(SectionReader keys) {
-        List<String> targets = keys.list("targets", RunConfig.Lora.LAYER_TARGETS, RunConfig.Lora.TARGETS::contains,
-                RunConfig.Lora.TARGETS, "a list among " + String.join(", ", RunConfig.Lora.TARGETS));
-        if (targets.isEmpty()) {
+        List<String> targets = keys.optionalList("targets", given(), "names of linears such as q_proj");
+        if (targets != null && targets.isEmpty()) {
             keys.conflict("targets", "needs at least one linear");
         }
         return new RunConfig.Lora(
@@ -156,10 +161,11 @@ public final class ConfigReader {
         if (!keys.has("train")) {
             keys.missing("train", allowed + ", with columns sent0, sent1 and hard_neg");
         }
+        List<String> exclude = tasks(keys, "exclude");
         int limit = keys.integer("limit", 0, 0);
         boolean shuffle = keys.flag("shuffle", true);
         SectionReader columns = keys.section("columns");
-        return new RunConfig.Data(train, limit, shuffle, new RunConfig.Columns(
+        return new RunConfig.Data(train, exclude, limit, shuffle, new RunConfig.Columns(
                 columns.text("anchor", "sent0", given(), "a column name"),
                 columns.text("positive", "sent1", given(), "a column name"),
                 columns.text("hard_negative", "hard_neg", given(), "a column name")));
@@ -191,10 +197,7 @@ public final class ConfigReader {
 
     private static RunConfig.Evaluation evaluation(SectionReader keys) {
         int every = keys.integer("every", 0, 0);
-        List<String> tasks = keys.list("tasks", List.of(),
-                task -> isFile(task) || RunConfig.Evaluation.TASKS.contains(task),
-                RunConfig.Evaluation.TASKS,
-                ".tsv files and names among " + String.join(", ", RunConfig.Evaluation.TASKS));
+        List<String> tasks = tasks(keys, "tasks");
         String data = keys.optionalText("data", given(), "a SentEval folder");
         String selectBy = keys.optionalText("select_by",
                 task -> isFile(task) || task.equals("dev") || RunConfig.Evaluation.SELECTION_TASKS.contains(task),
@@ -207,15 +210,25 @@ public final class ConfigReader {
             selectBy = RunConfig.Evaluation.DEFAULT_SELECTION;
         }
         if (data == null) {
-            String way = " is read from a SentEval folder; name it as evaluation.data or use a .tsv file";
-            tasks.stream().filter(task -> !isFile(task)).findFirst()
-                    .ifPresent(task -> keys.conflict("tasks", task + way));
+            needsSentEval(keys, "tasks", tasks);
             if (every > 0 && !isFile(selectBy)) {
-                keys.conflict(named ? "select_by" : "every", selectBy + ", which selects the best checkpoint," + way);
+                keys.conflict(named ? "select_by" : "every",
+                        selectBy + ", which selects the best checkpoint," + FROM_SENTEVAL);
             }
         }
         return new RunConfig.Evaluation(every, tasks, selectBy, data,
                 keys.optionalText("neighbours", given(), "a text file with one sentence a line"));
+    }
+
+    private static List<String> tasks(SectionReader keys, String key) {
+        return keys.list(key, List.of(), task -> isFile(task) || RunConfig.Evaluation.TASKS.contains(task),
+                RunConfig.Evaluation.TASKS,
+                ".tsv files and names among " + String.join(", ", RunConfig.Evaluation.TASKS));
+    }
+
+    private static void needsSentEval(SectionReader keys, String key, List<String> tasks) {
+        tasks.stream().filter(task -> !isFile(task)).findFirst()
+                .ifPresent(task -> keys.conflict(key, task + FROM_SENTEVAL));
     }
 
     private static RunConfig.Checkpoint checkpoint(SectionReader keys) {

@@ -32,6 +32,17 @@ public record RunConfig(
         Run run) {
 
     /**
+     * The same configuration with other targets.
+     *
+     * @param targets names of linears
+     */
+    public RunConfig withTargets(List<String> targets) {
+        return new RunConfig(model, prompt,
+                new Lora(lora.rank, lora.alpha, lora.dropout, targets, lora.initializeFrom), data, loss, training,
+                evaluation, checkpoint, run);
+    }
+
+    /**
      * The base model.
      *
      * @param name a local folder in Hugging Face layout or a hub id such as {@code facebook/opt-2.7b}; default
@@ -58,23 +69,15 @@ public record RunConfig(
      * @param rank at least 1; default 64
      * @param alpha above 0; default 16
      * @param dropout on the adapter's input, in [0, 1); default 0.05
-     * @param targets names of the linears that get an adapter, among {@link #TARGETS}, none twice; default the six of
-     *     every decoder layer, {@link #LAYER_TARGETS}
+     * @param targets names of the linears that get an adapter, none twice, nullable: all that the model's family has,
+     *     by which a run replaces the null when it is planned
      * @param initializeFrom folder of a PEFT adapter to start from, nullable: start from fresh adapters
      */
     public record Lora(int rank, double alpha, double dropout, List<String> targets, String initializeFrom) {
 
-        /** The six linears of an OPT decoder layer. */
-        public static final List<String> LAYER_TARGETS =
-                List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2");
-
-        /** Every linear that can have an adapter; the projections exist in opt-350m only. */
-        public static final List<String> TARGETS = List.of(
-                "q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2", "project_in", "project_out");
-
         /** Copies the targets. */
         public Lora {
-            targets = List.copyOf(targets);
+            targets = targets == null ? null : List.copyOf(targets);
         }
     }
 
@@ -82,11 +85,19 @@ public record RunConfig(
      * The training data.
      *
      * @param train file of triples; required
-     * @param limit use the first so many rows of the file only; 0, the default, means all
+     * @param exclude evaluation sets, named as in {@link Evaluation#tasks}: rows that share a sentence with one of them
+     *     are left out; default none
+     * @param limit use the first so many rows only of those that are not left out; 0, the default, means all
      * @param shuffle whether each epoch draws a new order; default true; false is file order
      * @param columns the names of the columns
      */
-    public record Data(String train, int limit, boolean shuffle, Columns columns) {}
+    public record Data(String train, List<String> exclude, int limit, boolean shuffle, Columns columns) {
+
+        /** Copies the sets. */
+        public Data {
+            exclude = List.copyOf(exclude);
+        }
+    }
 
     /**
      * Column names of the training file.
@@ -153,7 +164,7 @@ public record RunConfig(
      *     {@code .tsv} file. Default: {@code STSBenchmark-dev}, or without {@code data} the first {@code .tsv} of
      *     {@code tasks}
      * @param data SentEval folder (the one that holds {@code downstream}, or that one), nullable: only {@code .tsv}
-     *     tasks can be evaluated
+     *     tasks can be evaluated, and excluded by {@code data.exclude}
      * @param neighbours text file, one sentence a line, nullable: each sentence's nearest neighbour among the others is
      *     shown before and after the training
      */

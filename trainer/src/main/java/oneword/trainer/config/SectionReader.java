@@ -179,6 +179,15 @@ final class SectionReader {
         return sound ? entries : unset;
     }
 
+    /** Takes a list as {@link #list} does; null where the key is absent or null. */
+    List<String> optionalList(String key, Predicate<String> valid, String allowed) {
+        if (section.entries().get(key) instanceof Nothing) {
+            values.add(key);
+            return null;
+        }
+        return list(key, null, valid, List.of(), allowed);
+    }
+
     private static String suggestion(ConfigNode item, Collection<String> known) {
         return item instanceof Scalar scalar
                 ? Suggestion.nearest(scalar.text(), known).map(name -> "; did you mean " + name + "?").orElse("")

@@ -58,6 +58,17 @@ public final class StsEvaluator {
      * @throws IllegalStateException if the embedder breaks its contract (number or lengths of rows)
      */
     public EvaluationResult evaluate(List<StsTask> tasks) {
+        return evaluate(tasks, PairCosines.NONE);
+    }
+
+    /**
+     * Scores tasks as {@link #evaluate(List)} does, and tells the cosines behind each score.
+     *
+     * @param tasks with distinct names
+     * @param heard hears each task's
+     * @return one score per task, in their order
+     */
+    public EvaluationResult evaluate(List<StsTask> tasks, PairCosines heard) {
         Map<String, Integer> rows = rowsOf(tasks);
         List<String> sentences = List.copyOf(rows.keySet());
         float[][] vectors = embed(sentences);
@@ -73,7 +84,9 @@ public final class StsEvaluator {
                 cosines[i] = Cosine.of(vectors[a], squares[a], vectors[b], squares[b]);
                 gold[i] = pair.score();
             }
-            scores.add(new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold)));
+            TaskScore score = new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold));
+            heard.scored(task, cosines, score);
+            scores.add(score);
         }
         return new EvaluationResult(scores);
     }

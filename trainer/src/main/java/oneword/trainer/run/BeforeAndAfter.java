@@ -15,7 +15,6 @@ import java.util.Optional;
 import oneword.trainer.checkpoint.Checkpoint;
 import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.embedding.SentenceModel;
-import oneword.trainer.embedding.TextRule;
 import oneword.trainer.evaluation.EvaluationReport;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.Neighbour;
@@ -26,6 +25,7 @@ import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.StsEvaluator;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
+import oneword.trainer.report.RunJournal;
 
 /**
  * Tests the untrained model and the chosen checkpoint on the run's tasks and puts them side by side.
@@ -40,12 +40,14 @@ final class BeforeAndAfter {
     private final RunPlan plan;
     private final RunFolder folder;
     private final SentenceModel model;
+    private final RunJournal journal;
     private final StopSignal stop;
 
-    BeforeAndAfter(RunPlan plan, RunFolder folder, SentenceModel model, StopSignal stop) {
+    BeforeAndAfter(RunPlan plan, RunFolder folder, SentenceModel model, RunJournal journal, StopSignal stop) {
         this.plan = plan;
         this.folder = folder;
         this.model = model;
+        this.journal = journal;
         this.stop = stop;
     }
 
@@ -54,7 +56,8 @@ final class BeforeAndAfter {
 
     /** Tests the untrained model. */
     void before() {
-        write("before", test(model));
+        write("before", test(model, RunJournal.Side.BEFORE, 0));
+        journal.save();
     }
 
     /**
@@ -68,16 +71,17 @@ final class BeforeAndAfter {
     String after(Checkpoint checkpoint, long step, long steps) {
         Side after;
         if (step == steps) {
-            after = test(model);
+            after = test(model, RunJournal.Side.AFTER, step);
         } else {
             try (SentenceModel chosen = SentenceModel.load(plan.modelFolder(), plan.decoder(), plan.prompt(),
                 plan.config().prompt().maxSentenceTokens(), plan.precision().precision(), plan.device())) {
                 chosen.decoder().loadAdapter(checkpoint.folder(), 0);
-                after = test(chosen);
+                after = test(chosen, RunJournal.Side.AFTER, step);
             }
         }
         Side before = read("before");
         write("after", after);
+        journal.save();
         List<String> parts = new ArrayList<>();
         if (after.scores().isPresent()) {
             ScoreTable table = new ScoreTable();
@@ -93,16 +97,18 @@ final class BeforeAndAfter {
         return String.join("\n", parts);
     }
 
-    private Side test(SentenceModel tested) {
+    private Side test(SentenceModel tested, RunJournal.Side side, long step) {
         ModelEmbedder embedder = new ModelEmbedder(tested, stop);
-        List<Neighbour> neighbours = plan.neighbours().isEmpty()
-            ? List.of() : Neighbours.nearest(tested.embed(plan.neighbours(), TextRule.EVALUATION));
+        List<String> sentences = plan.neighbours().isEmpty() ? RunJournal.SAMPLE : plan.neighbours();
+        float[][] vectors = embedder.embed(sentences);
+        List<Neighbour> neighbours = plan.neighbours().isEmpty() ? List.of() : Neighbours.nearest(vectors);
+        journal.sentences(side, step, sentences, vectors);
         if (plan.tasks().isEmpty()) {
             return new Side(Optional.empty(), neighbours);
         }
         try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "testing", "sentences", 0, 0)) {
-            return new Side(
-                Optional.of(new StsEvaluator(embedder, display::update).evaluate(plan.tasks())), neighbours);
+            return new Side(Optional.of(new StsEvaluator(embedder, display::update).evaluate(plan.tasks(),
+                (task, cosines, score) -> journal.scored(side, step, task, cosines, score.spearman()))), neighbours);
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import oneword.data.batch.BatchPlan;
+import oneword.data.nli.Decontamination;
 import oneword.data.nli.Triple;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.sts.StsTask;
@@ -24,7 +25,8 @@ import oneword.trainer.config.RunConfig;
  * @param prompt text around each sentence
  * @param lora the adapter's form
  * @param dataFile where the triples come from
- * @param triples the training rows
+ * @param decontamination what was left out of them because evaluation sets hold it; empty where nothing was asked for
+ * @param triples the training rows: those that are left, up to the limit
  * @param batches their order
  * @param steps updates of the whole run
  * @param selection the task that selects the best checkpoint; empty where nothing is evaluated during training
@@ -40,6 +42,7 @@ public record RunPlan(
     PromptTemplate prompt,
     LoraConfig lora,
     Path dataFile,
+    Optional<Decontamination> decontamination,
     List<Triple> triples,
     BatchPlan batches,
     long steps,

@@ -8,19 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import oneword.data.batch.BatchPlan;
 import oneword.data.nli.Columns;
+import oneword.data.nli.Decontamination;
 import oneword.data.nli.Triple;
 import oneword.data.nli.TripleReader;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.sts.StsTask;
 import oneword.lora.adapter.LoraConfig;
+import oneword.lora.adapter.TargetModule;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.TrainerException;
+import oneword.trainer.config.ConfigException;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.config.Suggestion;
 import oneword.trainer.evaluation.TaskList;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
@@ -46,7 +51,8 @@ public final class RunPlanner {
      * Plans a run.
      *
      * @param config as read
-     * @return the plan; its configuration names the precision and the device that were chosen
+     * @return the plan; its configuration names the adapter's targets
+     * @throws ConfigException if the model's family has no such target
      */
     public RunPlan plan(RunConfig config) {
         Path dataFile = paths.find(config.data().train());
@@ -60,9 +66,11 @@ public final class RunPlanner {
         DecoderConfig read = Decoders.read(modelFolder);
         Double dropout = config.training().modelDropout();
         DecoderConfig decoder = dropout == null ? read : read.withDropout(dropout);
-        RunConfig.Columns names = config.data().columns();
-        List<Triple> triples = TripleReader.read(dataFile,
-            new Columns(names.anchor(), names.positive(), names.hardNegative()), config.data().limit());
+        List<String> targets = targets(config, decoder);
+        Optional<Decontamination> decontamination = config.data().exclude().isEmpty() ? Optional.empty()
+            : Optional.of(Decontamination.of(rows(config, dataFile, 0), tasks(config, config.data().exclude())));
+        List<Triple> triples = decontamination.map(clean -> kept(config, clean))
+            .orElseGet(() -> rows(config, dataFile, config.data().limit()));
         BatchPlan batches = new BatchPlan(
             triples, config.training().batchSize(), config.training().seed(), config.data().shuffle());
         long steps = config.training().maxSteps() > 0
@@ -70,9 +78,39 @@ public final class RunPlanner {
         Device device = Hardware.device(config.model().device());
         Precision.Choice precision = Hardware.trainingPrecision(config.model().precision(), device);
         LoraConfig lora = new LoraConfig(
-            config.lora().rank(), config.lora().alpha(), config.lora().dropout(), config.lora().targets());
-        return new RunPlan(config, modelFolder, decoder, device, precision, prompt, lora, dataFile, triples, batches,
-            steps, selection, tasks, neighbours);
+            config.lora().rank(), config.lora().alpha(), config.lora().dropout(), targets);
+        return new RunPlan(config.withTargets(targets), modelFolder, decoder, device, precision, prompt, lora, dataFile,
+            decontamination, triples, batches, steps, selection, tasks, neighbours);
+    }
+
+    /** All linears that the family has, unless the configuration names some. */
+    private static List<String> targets(RunConfig config, DecoderConfig decoder) {
+        List<String> known = decoder.targetModules().stream().map(TargetModule::name).distinct().toList();
+        List<String> wanted = config.lora().targets();
+        if (wanted == null) {
+            return known;
+        }
+        List<String> unknown = wanted.stream().filter(target -> !known.contains(target)).toList();
+        if (!unknown.isEmpty()) {
+            throw new ConfigException("lora.targets: " + config.model().name() + " has no linear named "
+                + unknown.stream().map(target -> target + Suggestion.nearest(target, known)
+                    .map(name -> " (did you mean " + name + "?)").orElse("")).collect(Collectors.joining(", "))
+                + "; it has " + String.join(", ", known) + ". Leave the key out for all of them.");
+        }
+        return wanted;
+    }
+
+    private static List<Triple> rows(RunConfig config, Path file, int limit) {
+        RunConfig.Columns names = config.data().columns();
+        return TripleReader.read(file, new Columns(names.anchor(), names.positive(), names.hardNegative()), limit);
+    }
+
+    private static List<Triple> kept(RunConfig config, Decontamination clean) {
+        if (clean.rows().isEmpty()) {
+            throw new ConfigException("data.exclude leaves nothing to train on: " + clean.describe());
+        }
+        int limit = config.data().limit();
+        return limit > 0 && limit < clean.rows().size() ? clean.rows().subList(0, limit) : clean.rows();
     }
 
     private List<StsTask> tasks(RunConfig config, List<String> names) {

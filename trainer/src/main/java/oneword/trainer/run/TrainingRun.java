@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import oneword.data.batch.BatchEncoder;
 import oneword.data.batch.BatchStream;
 import oneword.data.batch.EncodedBatch;
 import oneword.data.sts.StsTask;
 import oneword.trainer.TrainerException;
+import oneword.trainer.Version;
 import oneword.trainer.checkpoint.Checkpoint;
 import oneword.trainer.checkpoint.CheckpointStore;
 import oneword.trainer.checkpoint.RunFolder;
@@ -25,6 +27,8 @@ import oneword.trainer.loop.LossScale;
 import oneword.trainer.loop.StepResult;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
+import oneword.trainer.report.RunJournal;
+import oneword.trainer.report.RunReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,7 @@ public final class TrainingRun implements AutoCloseable {
     private final RunLog log;
     private final RunMetrics metrics;
     private final Session session;
+    private final RunJournal journal;
     private final BeforeAndAfter report;
     private long step;
     private Double bestScore;
@@ -80,11 +85,13 @@ public final class TrainingRun implements AutoCloseable {
         state.ifPresent(this::restore);
         this.metrics = new RunMetrics(folder, from.isPresent() ? step : -1, plan.config());
         this.session = new Session(plan, from, state, initial, metrics);
-        this.report = new BeforeAndAfter(plan, folder, session.model(), stop);
+        this.journal = new RunJournal(folder);
+        this.report = new BeforeAndAfter(plan, folder, session.model(), journal, stop);
         saved = from.isPresent();
     }
 
     private void restore(TrainerState state) {
+        Environment.checkRows(plan, folder);
         if (state.seed() != plan.config().training().seed() || state.stepsTotal() != plan.steps()) {
             throw new TrainerException(folder.path() + ": its checkpoint belongs to a run with seed " + state.seed()
                 + " and " + state.stepsTotal() + " steps, this one has seed " + plan.config().training().seed()
@@ -101,6 +108,37 @@ public final class TrainingRun implements AutoCloseable {
     /** Runs to the last step, or until a stop is asked for. */
     public Outcome run() {
         Environment.write(plan, folder);
+        journal.begin(facts(), step);
+        try {
+            Outcome outcome = work();
+            end(outcome.finished() ? RunJournal.Outcome.FINISHED : RunJournal.Outcome.STOPPED, Optional.empty());
+            return outcome;
+        } catch (RuntimeException | Error e) {
+            end(RunJournal.Outcome.FAILED, Optional.ofNullable(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private RunJournal.Facts facts() {
+        return new RunJournal.Facts(Version.ONEWORD, plan.decoder().frozenParameters(), Forecast.trainable(plan),
+            plan.triples().size(), plan.steps(),
+            Stream.concat(plan.selection().stream(), plan.tasks().stream()).toList());
+    }
+
+    /** Writes the report, whatever the run came to; that it cannot be written is no failure of the run. */
+    private void end(RunJournal.Outcome outcome, Optional<String> message) {
+        try {
+            journal.end(outcome, step, message, Memory.peak());
+            Path written = RunReport.write(folder.path());
+            if (outcome != RunJournal.Outcome.FINISHED) {
+                LOG.info("report    {}", written);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the report was not written: {}", e.getMessage());
+        }
+    }
+
+    private Outcome work() {
         try {
             if (step == 0 && !saved) {
                 begin();
@@ -161,7 +199,7 @@ public final class TrainingRun implements AutoCloseable {
         int[] rows = Arrays.copyOf(batch.rows(), Math.min(10, batch.rows().length));
         String what = "step " + result.step() + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
             + "; not applied. Rows " + Arrays.toString(rows) + (batch.rows().length > rows.length ? " and more" : "")
-            + " of " + plan.dataFile();
+            + " of " + plan.dataFile() + (plan.decontamination().isPresent() ? " less those left out" : "");
         LOG.warn(what);
         if (skips > SKIPS_ALLOWED) {
             throw diverged(skips + " steps in a row were not finite, the last was " + what, null);
@@ -183,7 +221,7 @@ public final class TrainingRun implements AutoCloseable {
         boolean improved = false;
         if (evaluateEvery > 0 && (due || step % evaluateEvery == 0)) {
             double score = evaluate(step);
-            improved = Double.isFinite(score) && (bestScore == null || score > bestScore);
+            improved = improves(score);
             LOG.info(String.format(Locale.ROOT, "step %d  %s %.2f%s", step, name(), score, improved ? "  best" : ""));
             if (improved) {
                 bestScore = score;
@@ -203,12 +241,25 @@ public final class TrainingRun implements AutoCloseable {
         StsTask task = plan.selection().orElseThrow();
         try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "evaluating", "sentences", 0, 0)) {
             EvaluationResult result = new StsEvaluator(
-                new ModelEmbedder(session.model(), new StopSignal()), display::update).evaluate(List.of(task));
+                new ModelEmbedder(session.model(), new StopSignal()), display::update).evaluate(List.of(task),
+                    (scored, cosines, score) -> keep(atStep, scored, cosines, score.spearman()));
             metrics.evaluated(atStep, result);
             return result.scores().get(0).spearman();
         } catch (EvaluationException e) {
             throw diverged("step " + atStep + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Keeps the cosines of the untrained model and of the best one so far. */
+    private void keep(long atStep, StsTask task, double[] cosines, double score) {
+        if (atStep == 0 || improves(score)) {
+            journal.scored(atStep == 0 ? RunJournal.Side.BEFORE : RunJournal.Side.AFTER, atStep, task, cosines, score);
+            journal.save();
+        }
+    }
+
+    private boolean improves(double score) {
+        return Double.isFinite(score) && (bestScore == null || score > bestScore);
     }
 
     private String name() {

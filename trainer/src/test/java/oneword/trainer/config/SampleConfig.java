@@ -22,6 +22,7 @@ final class SampleConfig {
               initialize_from: runs/first/best
             data:
               train: nli.csv
+              exclude: [dev, own.tsv]
               limit: 1000
               shuffle: false
               columns:
@@ -64,7 +65,7 @@ final class SampleConfig {
              "prompt": {"template": "The \\"{sentence}\\" is:", "max_sentence_tokens": 48},
              "lora": {"rank": 8, "alpha": 12.5, "dropout": 0.1, "targets": ["q_proj", "project_in"],
                       "initialize_from": "runs/first/best"},
-             "data": {"train": "nli.csv", "limit": 1000, "shuffle": "off",
+             "data": {"train": "nli.csv", "exclude": ["dev", "own.tsv"], "limit": 1000, "shuffle": "off",
                       "columns": {"anchor": "a", "positive": "p", "hard_negative": "n"}},
              "loss": {"temperature": 0.07, "hard_negative_weight": -1.5},
              "training": {"epochs": 3, "max_steps": 77, "batch_size": 200, "micro_batch_tokens": 2048,
@@ -82,7 +83,7 @@ final class SampleConfig {
         "prompt.template=The \"{sentence}\" is:", "prompt.max_sentence_tokens=48",
         "lora.rank=8", "lora.alpha=12.5", "lora.dropout=0.1", "lora.targets=q_proj, project_in",
         "lora.initialize_from=runs/first/best",
-        "data.train=nli.csv", "data.limit=1000", "data.shuffle=false",
+        "data.train=nli.csv", "data.exclude=dev,own.tsv", "data.limit=1000", "data.shuffle=false",
         "data.columns.anchor=a", "data.columns.positive=p", "data.columns.hard_negative=n",
         "loss.temperature=0.07", "loss.hard_negative_weight=-1.5",
         "training.epochs=3", "training.max_steps=77", "training.batch_size=200", "training.micro_batch_tokens=2048",
@@ -97,7 +98,7 @@ final class SampleConfig {
             new RunConfig.Model("facebook/opt-2.7b", "refs/pr/3", RunConfig.Precision.BF16, RunConfig.Device.CUDA),
             new RunConfig.Prompt("The \"{sentence}\" is:", 48),
             new RunConfig.Lora(8, 12.5, 0.1, List.of("q_proj", "project_in"), "runs/first/best"),
-            new RunConfig.Data("nli.csv", 1000, false, new RunConfig.Columns("a", "p", "n")),
+            new RunConfig.Data("nli.csv", List.of("dev", "own.tsv"), 1000, false, new RunConfig.Columns("a", "p", "n")),
             new RunConfig.Loss(0.07, -1.5),
             new RunConfig.Training(3, 77, 200, 2048, 3e-4, 5, RunConfig.Schedule.CONSTANT, 0.01, 0.5, 0.0,
                     8589934592L, RunConfig.Switch.ON, RunConfig.Switch.OFF),

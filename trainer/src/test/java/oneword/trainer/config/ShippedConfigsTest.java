@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,10 @@ class ShippedConfigsTest {
         assertThat(config.model().name()).isEqualTo("facebook/opt-" + size);
         assertThat(config.prompt()).isEqualTo(
                 new RunConfig.Prompt("This sentence : \"{sentence}\" means in one word:\"", 32));
-        List<String> targets = size.equals("350m") ? RunConfig.Lora.TARGETS : RunConfig.Lora.LAYER_TARGETS;
+        List<String> targets = new ArrayList<>(List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"));
+        if (size.equals("350m")) {
+            targets.addAll(List.of("project_in", "project_out"));
+        }
         assertThat(config.lora()).isEqualTo(new RunConfig.Lora(64, 16, 0.05, targets, null));
         assertThat(config.loss()).isEqualTo(new RunConfig.Loss(0.05, 0));
         assertThat(config.training()).isEqualTo(new RunConfig.Training(1, 0, size.equals("13b") ? 200 : 256, 4096, 5e-4,

@@ -49,7 +49,14 @@ class TrainingRunTest {
             "trainer_state.json", "prompt.json", "manifest.json")) {
             assertThat(best.resolve(file)).isNotEmptyFile();
         }
+        assertThat(run.resolve("report.html")).content()
+            .contains("<h1>whole</h1>", "\"status finished\"", "id=\"pairs-0-after\"", "id=\"heat-after\"");
+        JsonNode kept = journal("whole");
+        assertThat(kept.at("/pairs/few/before/cosine")).hasSize(12);
+        assertThat(kept.at("/sentences/after/cosine/23")).hasSize(24);
+        assertThat(kept.at("/sessions/0/outcome").asText()).isEqualTo("finished");
         JsonNode results = new ObjectMapper().readTree(run.resolve("results.json").toFile());
+        assertThat(kept.at("/pairs/few/after/spearman")).isEqualTo(results.at("/after/tasks/few/spearman"));
         assertThat(results.at("/before/tasks/few/n").asInt()).isEqualTo(12);
         assertThat(results.at("/after/tasks/few/n").asInt()).isEqualTo(12);
     }
@@ -106,6 +113,10 @@ class TrainingRunTest {
                 .isEqualTo(Files.readAllBytes(last("straight").resolve(file)));
         }
         assertThat(withoutTimes("stopped")).isEqualTo(withoutTimes("straight"));
+        assertThat(journal("stopped").path("sessions")).extracting(session -> session.path("outcome").asText())
+            .containsExactly("stopped", "finished");
+        assertThat(journal("stopped").path("pairs")).isEqualTo(journal("straight").path("pairs"));
+        assertThat(journal("stopped").path("sentences")).isEqualTo(journal("straight").path("sentences"));
     }
 
     @Test
@@ -137,6 +148,8 @@ class TrainingRunTest {
             .hasMessageContaining("3 steps in a row")
             .hasMessageContaining("triples.csv");
         assertThat(CheckpointStore.view(fixture.run("nan")).list()).isNotEmpty();
+        assertThat(fixture.run("nan").resolve("report.html")).content()
+            .contains("\"status failed\"", "3 steps in a row", "without a finite loss");
     }
 
     @Test
@@ -146,6 +159,10 @@ class TrainingRunTest {
             .isInstanceOf(TrainerException.class)
             .hasMessageContaining("not finite")
             .hasMessageContaining("last good checkpoint");
+    }
+
+    private JsonNode journal(String run) throws IOException {
+        return new ObjectMapper().readTree(fixture.run(run).resolve("report.json").toFile());
     }
 
     private Path last(String run) {
