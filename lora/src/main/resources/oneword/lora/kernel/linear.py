@@ -3,18 +3,32 @@
 # width, d = width.
 
 
-# Dropout: an element is zero with probability p, else divided by 1 - p.
-# On a CPU torch draws a 64-bit number for each element on one thread, two fifths of a training step. Here each draw serves
-# four elements, 16 bits each, so that the probability is p to within 1/131072.
-def drop(x: Tensor, p: float) -> Tensor:
+# Dropout: an element is zero with probability p, else divided by 1 - p. Here the division is left to the caller: gives what
+# remains of x, and the factor it is yet to be multiplied with.
+# On a CPU torch draws one 64-bit number for each element, on one thread. Here a number serves four elements, 16 bits each,
+# so that the probability is p to within 1/131072.
+def drop(x: Tensor, p: float) -> Tuple[Tensor, float]:
     if x.device.type != "cpu":
-        return torch.dropout(x, p, True)
+        return torch.dropout(x, p, True), 1.
+    return x * __torch__.survivors(x, p), 1. / (1. - p)
+
+
+# 1 for each element of x that dropout keeps, else 0, in x's shape and type; for a CPU.
+def survivors(x: Tensor, p: float) -> Tensor:
     n = torch.numel(x)
     bits = torch.random_(torch.empty([(n + 3) // 4], dtype=4), -9223372036854775807 - 1, None)
-    lanes = torch.reshape(torch.view_copy(bits, 2)[:n], x.shape)
-    dropped = int(p * 65536. + 0.5)
-    kept = torch.ge(lanes, dropped - 32768).to(x.dtype)
-    return x * torch.div_(kept, 1. - p)
+    # The same memory as 16-bit numbers, compared in place: other ways take a pass through memory each.
+    lanes = torch.set_(torch.empty([0], dtype=2), bits, 0, [n], [1])
+    return torch.reshape(torch.ge_(lanes, int(p * 65536. + 0.5) - 32768), x.shape).to(x.dtype)
+
+
+# residual + dropout(x)
+def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
+    if p == 0.:
+        return torch.add_(x, residual)
+    if x.device.type != "cpu":
+        return torch.add_(torch.dropout(x, p, True), residual)
+    return torch.addcmul(residual, x, __torch__.survivors(x, p), value=1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
@@ -23,18 +37,13 @@ def drop(x: Tensor, p: float) -> Tensor:
 def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
     y = torch.linear(x, weight, bias)
     if torch.numel(a) > 0:
-        z = x
+        z, factor = x, scale
         if dropout > 0.:
-            z = __torch__.drop(x, dropout)
+            z, rest = __torch__.drop(x, dropout)
+            factor = scale * rest
         low = torch.linear(z, a.to(x.dtype))
-        y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=scale)
+        y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
     return y
-
-
-def maybe_dropout(x: Tensor, dropout: float) -> Tensor:
-    if dropout > 0.:
-        x = __torch__.drop(x, dropout)
-    return x
 
 
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block

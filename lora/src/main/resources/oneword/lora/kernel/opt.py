@@ -90,7 +90,7 @@ class Ops(Module):
                          dropout: float, lora_dropout: float) -> Tensor:
         d = residual.shape[1]
         o = __torch__.lora_linear(a, w[8], w[9], l[6], l[7], self.lora_scale, lora_dropout)
-        x = torch.add_(__torch__.maybe_dropout(o, dropout), residual)
+        x = __torch__.add_dropped(residual, o, dropout)
         y = x
         if self.pre_norm:
             y = torch.layer_norm(x, [d], w[10], w[11])
@@ -100,7 +100,7 @@ class Ops(Module):
         f = __torch__.lora_linear(y, w[12], w[13], l[8], l[9], self.lora_scale, lora_dropout)
         f = __torch__.activate(f, self.activation)
         f = __torch__.lora_linear(f, w[14], w[15], l[10], l[11], self.lora_scale, lora_dropout)
-        x = torch.add_(__torch__.maybe_dropout(f, dropout), x)
+        x = __torch__.add_dropped(x, f, dropout)
         if not self.pre_norm:
             x = torch.layer_norm(x, [d], w[10], w[11])
         return x
