@@ -16,14 +16,14 @@ import java.util.function.Consumer;
 import oneword.trainer.TrainerException;
 import oneword.trainer.checkpoint.Sha256;
 import oneword.trainer.embedding.EmbeddingException;
-import oneword.trainer.embedding.VectorFile;
+import oneword.trainer.embedding.stream.NpyFile;
 
 /**
  * Vectors on disk, found by what they were made from: two files in {@code FOLDER/HH/}, HH the first two digits of the
  * key's hash,
  *
  * <pre>
- * HASH.npy    float32 [n, d], as {@link VectorFile} writes it
+ * HASH.npy    float32 [n, d], as {@link NpyFile} writes it
  * HASH.json   {"format_version": 1, "key": {…}, "rows": n, "columns": d, "size": BYTES of the .npy,
  *              "sha256": "64 digits", "embedded": 4711, "seconds": 12.5, "shortened": 0}
  * </pre>
@@ -113,10 +113,7 @@ final class VectorCache {
     void write(ObjectNode key, CachedVectors vectors) {
         Path file = vectors(key);
         try {
-            try (VectorFile npy = VectorFile.create(file, vectors.rows().length)) {
-                npy.write(vectors.rows());
-                npy.finish();
-            }
+            AtomicFiles.write(file, unfinished -> NpyFile.write(unfinished, vectors.rows()));
             ObjectNode description = JSON.createObjectNode().put("format_version", FORMAT_VERSION);
             description.set("key", key);
             description.put("rows", vectors.rows().length).put("columns", vectors.rows()[0].length)

@@ -36,7 +36,7 @@ class ShippedConfigsTest {
     void everySizeOfOptAndAFirstRunAreShipped() throws IOException {
         assertThat(shipped()).extracting(file -> file.getFileName().toString()).contains(
                 "opt-125m.yaml", "opt-350m.yaml", "opt-1.3b.yaml", "opt-2.7b.yaml", "opt-6.7b.yaml", "opt-13b.yaml",
-                "opt-30b.yaml", "opt-66b.yaml", "quickstart.yaml");
+                "opt-30b.yaml", "opt-66b.yaml", "smollm2-135m.yaml", "quickstart.yaml");
     }
 
     @ParameterizedTest
