@@ -1,22 +1,30 @@
 package oneword.trainer.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import oneword.data.nli.NliPairReader;
 import oneword.data.nli.TripleFormation;
 import oneword.data.nli.TripleWriter;
+import oneword.trainer.dataset.DatasetDownload;
+import oneword.trainer.dataset.DatasetSource;
+import oneword.trainer.hub.WebDownload;
+import oneword.trainer.progress.Screen;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code oneword data}: prepares training data. */
+/** {@code oneword data}: fetches data sets and prepares training data. */
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
-    description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = DataCommand.Triples.class)
+    description = "Fetch data sets and prepare training data.", synopsisSubcommandLabel = "COMMAND",
+    subcommands = {DataCommand.Download.class, DataCommand.Triples.class})
 final class DataCommand implements Runnable {
 
     @Spec
@@ -24,7 +32,64 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? There is: triples");
+        throw new ParameterException(spec.commandLine(), "Which command? There are: download, triples");
+    }
+
+    /** {@code oneword data download}. */
+    @Command(name = "download", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
+        description = "Fetch public data sets from where their authors put them. What is there already stays; each "
+            + "archive is read as an evaluation would read it before it is put in place. Each set has its own licence.")
+    static final class Download implements Callable<Integer> {
+
+        private static final String SENTEVAL = "SentEval/data";
+
+        @Parameters(paramLabel = "SET", arity = "1..*",
+            description = "sts (SentEval's files, and the sets as published for --protocol mteb), transfer (the seven "
+                + "transfer tasks), nli (nli_for_simcse.csv, ready for data.train), snli, mnli (as published, for "
+                + "`oneword data triples`).")
+        private List<String> sets;
+
+        @Option(names = "--output", paramLabel = "DIR",
+            description = "Where to (default: SentEval/data for sts and transfer, which then holds downstream and raw; "
+                + "the working directory for all others).")
+        private Path output;
+
+        @Option(names = "--from", paramLabel = "DIR",
+            description = "Folder with files that were fetched by hand, named as on the web: these are not downloaded.")
+        private Path from;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            List<DatasetSource> all = DatasetSource.all();
+            List<String> known = all.stream().flatMap(source -> source.sets().stream()).distinct().toList();
+            for (String set : sets) {
+                if (!known.contains(set)) {
+                    throw new ParameterException(spec.commandLine(), "Unknown set '" + set + "'. There are: "
+                        + String.join(", ", known));
+                }
+            }
+            if (from != null && !Files.isDirectory(from)) {
+                throw new ParameterException(spec.commandLine(), "--from: " + from + " is not a folder");
+            }
+            DatasetDownload download = new DatasetDownload(
+                new WebDownload(System.getenv(), Screen.stderr()::println, new Downloads(Screen.stderr())),
+                Screen.stderr()::println);
+            List<String> places = new ArrayList<>();
+            for (String set : sets) {
+                boolean evaluated = set.equals("sts") || set.equals("transfer");
+                Path place = output != null ? output : Path.of(evaluated ? SENTEVAL : "");
+                download.fetch(all.stream().filter(source -> source.sets().contains(set)).toList(), place,
+                    Optional.ofNullable(from));
+                places.add(set + ": " + place.toAbsolutePath().normalize()
+                    + (evaluated ? " (--data, evaluation.data)" : ""));
+            }
+            places.forEach(spec.commandLine().getOut()::println);
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
     }
 
     /** {@code oneword data triples}. */
