@@ -2,10 +2,13 @@ package oneword.trainer.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import oneword.data.nli.NliPairReader;
 import oneword.data.nli.TripleFormation;
@@ -77,16 +80,18 @@ final class DataCommand implements Runnable {
             DatasetDownload download = new DatasetDownload(
                 new WebDownload(System.getenv(), Screen.stderr()::println, new Downloads(Screen.stderr())),
                 Screen.stderr()::println);
-            List<String> places = new ArrayList<>();
+            Map<Path, Set<DatasetSource>> wanted = new LinkedHashMap<>();
             for (String set : sets) {
                 boolean evaluated = set.equals("sts") || set.equals("transfer");
                 Path place = output != null ? output : Path.of(evaluated ? SENTEVAL : "");
-                download.fetch(all.stream().filter(source -> source.sets().contains(set)).toList(), place,
-                    Optional.ofNullable(from));
-                places.add(set + ": " + place.toAbsolutePath().normalize()
-                    + (evaluated ? " (--data, evaluation.data)" : ""));
+                all.stream().filter(source -> source.sets().contains(set))
+                    .forEach(wanted.computeIfAbsent(place, key -> new LinkedHashSet<>())::add);
             }
-            places.forEach(spec.commandLine().getOut()::println);
+            for (Map.Entry<Path, Set<DatasetSource>> place : wanted.entrySet()) {
+                download.fetch(List.copyOf(place.getValue()), place.getKey(), Optional.ofNullable(from));
+            }
+            wanted.keySet().forEach(place ->
+                spec.commandLine().getOut().println(place.toAbsolutePath().normalize()));
             spec.commandLine().getOut().flush();
             return 0;
         }

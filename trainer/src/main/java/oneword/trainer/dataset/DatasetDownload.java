@@ -11,12 +11,14 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import oneword.trainer.TrainerException;
 import oneword.trainer.checkpoint.Sha256;
@@ -59,6 +61,7 @@ public final class DatasetDownload {
      */
     public void fetch(List<DatasetSource> sources, Path output, Optional<Path> from) throws InterruptedException {
         List<String> failures = new ArrayList<>();
+        List<String> ways = new ArrayList<>();
         for (DatasetSource source : sources) {
             if (ContentCheck.problems(source, output).isEmpty()) {
                 lines.accept(source.name() + ": already in " + output);
@@ -68,13 +71,24 @@ public final class DatasetDownload {
                 fetch(source, output, from);
             } catch (TrainerException e) {
                 failures.add(source.name() + ": " + e.getMessage());
+                ways.add(source.addresses().get(0) + " (goes to " + targets(source, output) + ")");
             }
         }
         if (!failures.isEmpty()) {
             throw new TrainerException((sources.size() == 1 ? "" : failures.size() + " of " + sources.size()
-                + " sources could not be fetched\n") + String.join("\n", failures) + "\nBy hand: fetch the files with"
-                + " another machine or program, put them into a folder, and name it with --from FOLDER.");
+                + " sources could not be fetched\n") + String.join("\n", failures)
+                + "\nBy hand: fetch with another machine or program, put the files as they are into a folder, and name"
+                + " it with --from FOLDER:\n  "
+                + String.join("\n  ", ways));
         }
+    }
+
+    private static String targets(DatasetSource source, Path output) {
+        Collection<String> targets = source.take().values();
+        return targets.stream()
+            .filter(target -> targets.stream().noneMatch(other -> target.startsWith(other) && !target.equals(other)))
+            .map(target -> output.resolve(target).toAbsolutePath().normalize().toString())
+            .collect(Collectors.joining(", "));
     }
 
     private void fetch(DatasetSource source, Path output, Optional<Path> from) throws InterruptedException {
@@ -96,11 +110,13 @@ public final class DatasetDownload {
             List<String> problems = ContentCheck.problems(source, unpacked);
             if (!problems.isEmpty()) {
                 throw new TrainerException(origin + ": is not what it should be; nothing of it was kept\n  "
-                    + String.join("\n  ", problems).replace(unpacked.toString(), "its"));
+                    + String.join("\n  ", problems).replace(unpacked + "/", "")
+                        .replace(unpacked.toString(), "the archive"));
             }
             long files = place(unpacked, output);
             record(source, origin, file, sha256, output);
-            lines.accept(source.name() + ": " + files + " files in " + output + " (licence: " + source.licence() + ")");
+            lines.accept(source.name() + ": " + files + (files == 1 ? " file in " : " files in ") + output
+                + " (licence: " + source.licence() + ")");
         } catch (IOException e) {
             throw new TrainerException(output + ": cannot be written: " + e.getMessage()
                 + "\n  Make room there, mend its permissions, or name another folder with --output.", e);
@@ -110,6 +126,9 @@ public final class DatasetDownload {
     }
 
     private String download(DatasetSource source, Path file) throws InterruptedException {
+        web.offline().ifPresent(variable -> {
+            throw new TrainerException("not fetched, since " + variable + " is set");
+        });
         List<String> failures = new ArrayList<>();
         for (URI address : source.addresses()) {
             if (unreachable.contains(address.getHost())) {

@@ -47,6 +47,15 @@ public final class WebDownload {
     }
 
     /**
+     * The variable that forbids the network.
+     *
+     * @return such as HF_HUB_OFFLINE, if it is set
+     */
+    public Optional<String> offline() {
+        return environment.offline();
+    }
+
+    /**
      * Fetches a file.
      *
      * @param address http or https

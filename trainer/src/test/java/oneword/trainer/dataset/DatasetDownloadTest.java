@@ -149,7 +149,8 @@ class DatasetDownloadTest {
 
         assertThatThrownBy(() -> fetch(gone, sst(Optional.empty(), 4, "/sst.tar")))
             .isInstanceOf(TrainerException.class).hasMessageContainingAll("1 of 2 sources", "nli: ",
-                address("/a/nli.csv") + ": 127.0.0.1 answers 404", address("/b.csv").toString(), "--from FOLDER");
+                address("/a/nli.csv") + ": 127.0.0.1 answers 404", address("/b.csv").toString(), "--from FOLDER",
+                address("/a/nli.csv") + " (goes to " + output.resolve("nli.csv") + ")");
         assertThat(present()).hasSize(4);
 
         Path byHand = Files.createDirectory(folder.resolve("by-hand"));
@@ -160,6 +161,17 @@ class DatasetDownloadTest {
         fetch(Optional.of(byHand), gone);
         assertThat(output.resolve("nli.csv")).hasContent("sent0,sent1,hard_neg\na,b,c\n");
         assertThat(byHand.resolve("nli.csv")).exists();
+    }
+
+    @Test
+    void offlineTheMessageStillSaysWhatToFetchByHand() {
+        DatasetDownload offline = new DatasetDownload(
+            new WebDownload(Map.of("HF_HUB_OFFLINE", "1"), lines::add, DownloadProgress.NONE), lines::add);
+
+        assertThatThrownBy(() -> offline.fetch(List.of(sst(Optional.empty(), 4, "/sst.tar")), output, Optional.empty()))
+            .isInstanceOf(TrainerException.class).hasMessageContainingAll("sst: not fetched, since HF_HUB_OFFLINE is",
+                address("/sst.tar") + " (goes to " + output.resolve("downstream/SST"), "--from FOLDER");
+        assertThat(requests).isEmpty();
     }
 
     @Test
