@@ -11,15 +11,15 @@ final class AtomicFiles {
 
     private AtomicFiles() {}
 
-    /** Writes a text and makes it durable; folders on the way are made, an older file is replaced. */
-    static void write(Path file, String text) throws IOException {
+    /** Writes a file and makes it durable; folders on the way are made, an older file is replaced. */
+    static void write(Path file, FileContent content) throws IOException {
         Storage storage = Storage.files();
         Path target = file.toAbsolutePath();
         Path unfinished =
             target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".unfinished");
         storage.createFolder(target.getParent());
         try {
-            storage.write(unfinished, FileContent.of(text));
+            storage.write(unfinished, content);
             storage.rename(unfinished, target);
         } finally {
             Files.deleteIfExists(unfinished);

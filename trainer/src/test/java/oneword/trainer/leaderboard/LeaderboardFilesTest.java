@@ -157,7 +157,7 @@ class LeaderboardFilesTest {
             row(evil, Optional.empty(), List.of(1d)), Row.failed("b", Optional.empty(), evil, Optional.empty()));
 
         String html = written(report, "html");
-        String safe = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39; | *b* ";
+        String safe = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; 'x' | *b* ";
         assertThat(html).contains("<th scope=\"row\">" + safe).contains("<li>b: " + safe)
             .doesNotContain("<script>alert", "\u0007");
         assertThat(html.split("<script>", -1)).as("the page's own script is the only one").hasSize(2);
