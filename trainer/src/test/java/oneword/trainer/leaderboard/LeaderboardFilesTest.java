@@ -120,7 +120,7 @@ class LeaderboardFilesTest {
             row("ours", Optional.of(PUBLISHED), List.of(11d, 19d, 30d, 40d, 50d, 60d, 70d)));
 
         assertThat(written(report, "md")).contains("no differences are taken", "| 40.00 | - |")
-            .doesNotContain("+1.00", "accuracy x 100");
+            .doesNotContain("+1.00", "Beside", "accuracy x 100");
         assertThat(new ObjectMapper().readTree(written(report, "json")).at("/rows/0/difference/scores")).isEmpty();
     }
 
