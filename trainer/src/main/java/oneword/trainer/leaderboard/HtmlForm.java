@@ -27,18 +27,18 @@ final class HtmlForm {
             body.element("h2", "Beside the published numbers").line();
             table(body, beside, false);
         }
-        list(body, "Failed", Notes.failures(report));
-        list(body, "Entries", Notes.entries(report));
-        list(body, "Sources of published numbers", Notes.sources(report));
-        list(body, "Data", Notes.data(report));
+        list(body, "Failed", Notes.failures(report), true);
+        list(body, "Entries", Notes.entries(report), true);
+        list(body, "Sources of published numbers", Notes.sources(report), true);
+        list(body, "Data", Notes.data(report), false);
         return page().replace(PLACE, body.toString());
     }
 
-    private static void list(Markup body, String title, List<String> notes) {
+    private static void list(Markup body, String title, List<String> notes, boolean isOpen) {
         if (!notes.isEmpty()) {
-            body.element("h2", title).line().open("ul").line();
+            body.open("details", "open", isOpen ? "open" : null).element("summary", title).line().open("ul").line();
             notes.forEach(note -> body.element("li", note).line());
-            body.close().line();
+            body.close().close().line();
         }
     }
 
