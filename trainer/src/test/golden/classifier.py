@@ -92,10 +92,10 @@ def fits():
         case = {"data": data(x, y), "fits": []}
         for penalty in senteval.PENALTIES:
             classifier = senteval.Classifier(4, classes, penalty)
-            accuracy = classifier.fit(x[:300], y[:300], (x[300:], y[300:]))
-            case["fits"].append({"penalty": penalty, "accuracy": accuracy, "weights": rows(classifier.layer)})
+            accuracy = classifier.fit(x[:300], y[:300], (x[300:], y[300:]))[0]
+            case["fits"].append({"penalty": penalty, "accuracy": accuracy, "weights": rows(classifier.layers[0])})
         classifier = senteval.Classifier(4, classes, 1e-3)
-        case["held_out"] = {"accuracy": classifier.fit(x, y), "weights": rows(classifier.layer)}
+        case["held_out"] = {"accuracy": classifier.fit(x, y)[0], "weights": rows(classifier.layers[0])}
         cases.append(case)
     return cases
 

@@ -63,7 +63,7 @@ final class WeightLoader implements AutoCloseable {
      * @param anchor name, without prefix, of a tensor that every file of the family has
      * @param prefixes what may stand before the names, tried in order
      */
-    private WeightLoader(
+    WeightLoader(
         WeightSource source, NDManager owner, Precision precision, String anchor, List<String> prefixes) {
         this.source = source;
         this.owner = owner;

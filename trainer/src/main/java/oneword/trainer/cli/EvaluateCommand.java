@@ -79,7 +79,10 @@ final class EvaluateCommand implements Callable<Integer> {
         try (ModelOptions.Opened opened = model.open(Optional.ofNullable(demonstration));
             EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "embedding")) {
             Evaluation evaluation = new Evaluator(new Embedding(opened.model(), opened.name()), display.embedding(),
-                display.classifying()).evaluate(read);
+                (done, total) -> {
+                    stopIfAsked();
+                    display.classifying().update(done, total);
+                }).evaluate(read);
             display.close();
             EvaluationReport report = new EvaluationReport(evaluation.result(), opened.name(), opened.adapter(),
                 opened.prompt().template(), protocol.id(), OptionalInt.of(evaluation.sentences()),
@@ -116,10 +119,18 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    /** The process waits for its command after SIGINT and SIGTERM: an evaluation ends at once, nothing is lost. */
+    private static void stopIfAsked() {
+        if (Interruption.signal().requested()) {
+            throw new EvaluationException("stopped; nothing was written");
+        }
+    }
+
     private record Embedding(SentenceModel model, String describe) implements SentenceEmbedder {
 
         @Override
         public float[][] embed(List<String> sentences) {
+            stopIfAsked();
             return model.embed(sentences, TextRule.EVALUATION);
         }
     }

@@ -208,7 +208,8 @@ public final class ConfigReader {
                 keys.decimal("max_grad_norm", 1.0, value -> value >= 0, atLeastZero),
                 keys.optionalDecimal("model_dropout", ConfigReader::isDropout, "a number from 0 to below 1"),
                 keys.whole("seed", 42, 0, Long.MAX_VALUE),
-                keys.choice("gradient_cache", RunConfig.GradientCache.AUTO));
+                keys.choice("gradient_cache", RunConfig.Switch.AUTO),
+                keys.choice("share_prefix", RunConfig.Switch.AUTO));
     }
 
     private static RunConfig.Evaluation evaluation(SectionReader keys) {

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import oneword.trainer.TrainerException;
 import oneword.trainer.checkpoint.FileContent;
 import oneword.trainer.checkpoint.Sha256;
+import oneword.trainer.embedding.stream.NpyFile;
 
 /**
  * Vectors on disk, found by what they were made from: two files in {@code FOLDER/HH/}, HH the first two digits of the

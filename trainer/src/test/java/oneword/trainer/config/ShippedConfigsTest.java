@@ -36,7 +36,7 @@ class ShippedConfigsTest {
     void everySizeOfOptAndAFirstRunAreShipped() throws IOException {
         assertThat(shipped()).extracting(file -> file.getFileName().toString()).contains(
                 "opt-125m.yaml", "opt-350m.yaml", "opt-1.3b.yaml", "opt-2.7b.yaml", "opt-6.7b.yaml", "opt-13b.yaml",
-                "opt-30b.yaml", "opt-66b.yaml", "quickstart.yaml");
+                "opt-30b.yaml", "opt-66b.yaml", "smollm2-135m.yaml", "quickstart.yaml");
     }
 
     @ParameterizedTest
@@ -82,7 +82,8 @@ class ShippedConfigsTest {
         assertThat(config.lora()).isEqualTo(new RunConfig.Lora(64, 16, 0.05, targets, null));
         assertThat(config.loss()).isEqualTo(new RunConfig.Loss(0.05, 0));
         assertThat(config.training()).isEqualTo(new RunConfig.Training(1, 0, size.equals("13b") ? 200 : 256, 4096, 5e-4,
-                100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42, RunConfig.GradientCache.AUTO));
+                100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42, RunConfig.Switch.AUTO,
+                RunConfig.Switch.AUTO));
         assertThat(config.evaluation()).isEqualTo(
                 new RunConfig.Evaluation(50, List.of("sts"), "STSBenchmark-dev", "SentEval/data",
                         StsProtocol.SENTEVAL, null));
