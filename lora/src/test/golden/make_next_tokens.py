@@ -1,4 +1,4 @@
-"""Makes resources/golden/next_tokens.json: the most probable next tokens by transformers' OPTForCausalLM.
+"""Makes resources/golden/next_tokens.json: the most probable next tokens by transformers' causal language models.
 
 Run:    python lora/src/test/golden/make_next_tokens.py    (after make_decoders.py)
 Made by transformers 5.23.0, torch 2.11.0 (CPU).
@@ -13,16 +13,16 @@ import json
 from golden import GOLDEN, write_json
 
 import torch
-from transformers import OPTForCausalLM
+from transformers import AutoModelForCausalLM
 
-CASES = ["pre-norm", "post-norm-projected", "untied", "bf16-file", "bare-names"]
+CASES = ["pre-norm", "post-norm-projected", "untied", "bf16-file", "bare-names", "llama", "mistral"]
 COUNT = 5
 
 result = {}
 for case in CASES:
     folder = GOLDEN / "decoder" / case
-    model, report = OPTForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager",
-                                                   output_loading_info=True)
+    model, report = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager",
+                                                         output_loading_info=True)
     assert not report["missing_keys"], report
     model.eval()
     batch = json.loads((folder / "inputs.json").read_text())["batches"][1]

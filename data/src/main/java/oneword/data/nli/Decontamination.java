@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import oneword.data.sts.GradedPair;
-import oneword.data.sts.StsTask;
 
 /**
  * Leaves out training rows that share a sentence with evaluation sets, so that no model is tested on what it was
@@ -38,10 +35,10 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
      * Compares rows with evaluation sets.
      *
      * @param rows the training rows: all texts of a row are compared
-     * @param sets the evaluation sets; none keeps every row
+     * @param sets the sentences of each evaluation set by its name; no set keeps every row
      * @return what is left
      */
-    public static Decontamination of(List<Triple> rows, List<StsTask> sets) {
+    public static Decontamination of(List<Triple> rows, Map<String, List<String>> sets) {
         Map<String, Set<String>> places = places(sets);
         Map<String, Integer> rowsOf = new HashMap<>();
         Map<String, Set<String>> sentencesOf = new HashMap<>();
@@ -60,23 +57,20 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
             }
         }
         Map<String, Overlap> shared = new LinkedHashMap<>();
-        for (StsTask set : sets) {
-            shared.put(set.name(), new Overlap(rowsOf.getOrDefault(set.name(), 0),
-                sentencesOf.getOrDefault(set.name(), Set.of()).size()));
+        for (String set : sets.keySet()) {
+            shared.put(set, new Overlap(rowsOf.getOrDefault(set, 0), sentencesOf.getOrDefault(set, Set.of()).size()));
         }
         return new Decontamination(places.isEmpty() ? rows : List.copyOf(kept), rows.size(), shared);
     }
 
     /** The names of the sets that hold a sentence, by its normalised form. */
-    private static Map<String, Set<String>> places(List<StsTask> sets) {
+    private static Map<String, Set<String>> places(Map<String, List<String>> sets) {
         Map<String, Set<String>> places = new HashMap<>();
-        for (StsTask set : sets) {
-            for (GradedPair pair : set.pairs()) {
-                for (String sentence : List.of(pair.sentence1(), pair.sentence2())) {
-                    places.computeIfAbsent(normalized(sentence), key -> new HashSet<>()).add(set.name());
-                }
+        sets.forEach((name, sentences) -> {
+            for (String sentence : sentences) {
+                places.computeIfAbsent(normalized(sentence), key -> new HashSet<>()).add(name);
             }
-        }
+        });
         places.remove("");
         return places;
     }
@@ -105,10 +99,18 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
         return read - rows.size();
     }
 
-    /** What was left out, for people: {@code 181 of 21,600 rows share a sentence with STS12 (98), STS15 (83)}. */
+    /**
+     * What was left out, for people: {@code 181 of 21,600 rows share a sentence with STS12 (98), STS15 (83)}; sets that
+     * share none are named only where all do.
+     */
     public String describe() {
+        List<String> sets = new ArrayList<>();
+        shared.forEach((name, overlap) -> {
+            if (overlap.rows() > 0) {
+                sets.add(String.format(Locale.ROOT, "%s (%,d)", name, overlap.rows()));
+            }
+        });
         return String.format(Locale.ROOT, "%,d of %,d rows share a sentence with ", dropped(), read)
-            + shared.entrySet().stream().map(set -> String.format(Locale.ROOT, "%s (%,d)", set.getKey(),
-                set.getValue().rows())).collect(Collectors.joining(", "));
+            + String.join(", ", sets.isEmpty() ? shared.keySet() : sets);
     }
 }

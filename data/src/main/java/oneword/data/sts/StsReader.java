@@ -99,23 +99,43 @@ public final class StsReader {
         }
         boolean raw = protocol == StsProtocol.MTEB;
         List<GradedPair> pairs = new ArrayList<>();
+        List<Path> files = files(name, data, protocol);
         if (SUBSETS.containsKey(name)) {
-            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve(name + "-en-test");
-            for (String subset : SUBSETS.get(name)) {
-                readSubset(folder, subset, pairs);
+            for (int i = 0; i < files.size(); i += 2) {
+                readSubset(files.get(i), files.get(i + 1), pairs);
             }
-            refuseLowerCase(raw, folder, pairs);
+            refuseLowerCase(raw, files.get(0).getParent(), pairs);
         } else if (BENCHMARK.containsKey(name)) {
-            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve("STSBenchmark");
-            readColumns(folder.resolve(BENCHMARK.get(name)), 5, 6, 4, false, pairs);
-            refuseLowerCase(raw, folder, pairs);
+            readColumns(files.get(0), 5, 6, 4, false, pairs);
+            refuseLowerCase(raw, files.get(0).getParent(), pairs);
         } else {
-            Path folder = raw ? rawSick(data) : downstream(data, "SICK");
-            for (String file : raw ? SICK : SICK.subList(2, 3)) {
-                readColumns(folder.resolve(file), 1, 2, 3, true, pairs);
-            }
+            files.forEach(file -> readColumns(file, 1, 2, 3, true, pairs));
         }
         return new StsTask(name, List.copyOf(pairs));
+    }
+
+    /**
+     * The files that a task is read from.
+     *
+     * @param name one of {@link #names()}
+     * @param data as in {@link #read(String, Path, StsProtocol)}
+     * @param protocol the form
+     * @return the files in the order of reading, whether they are there or not
+     * @throws DataException if there is no such folder
+     */
+    public static List<Path> files(String name, Path data, StsProtocol protocol) {
+        boolean raw = protocol == StsProtocol.MTEB;
+        if (SUBSETS.containsKey(name)) {
+            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve(name + "-en-test");
+            return SUBSETS.get(name).stream().flatMap(subset -> Stream.of("input", "gs")
+                .map(part -> folder.resolve("STS." + part + "." + subset + ".txt"))).toList();
+        }
+        if (BENCHMARK.containsKey(name)) {
+            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve("STSBenchmark");
+            return List.of(folder.resolve(BENCHMARK.get(name)));
+        }
+        Path folder = raw ? rawSick(data) : downstream(data, "SICK");
+        return (raw ? SICK : SICK.subList(2, 3)).stream().map(folder::resolve).toList();
     }
 
     /**
@@ -207,9 +227,7 @@ public final class StsReader {
         return text.chars().noneMatch(Character::isUpperCase);
     }
 
-    private static void readSubset(Path folder, String subset, List<GradedPair> pairs) {
-        Path input = folder.resolve("STS.input." + subset + ".txt");
-        Path gold = folder.resolve("STS.gs." + subset + ".txt");
+    private static void readSubset(Path input, Path gold, List<GradedPair> pairs) {
         List<String> sentences = all(input);
         List<String> scores = all(gold);
         if (sentences.size() != scores.size()) {

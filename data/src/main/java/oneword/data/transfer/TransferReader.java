@@ -29,11 +29,14 @@ public final class TransferReader {
     /** The seven tasks of the published tables, in their order. */
     public static final List<String> TASKS = List.of("MR", "CR", "SUBJ", "MPQA", "SST2", "TREC", "MRPC");
 
-    private static final Map<String, List<String>> BINARY = Map.of(
+    private static final Map<String, List<String>> FILES = Map.of(
         "MR", List.of("rt-polarity.pos", "rt-polarity.neg"),
         "CR", List.of("custrev.pos", "custrev.neg"),
         "SUBJ", List.of("subj.objective", "subj.subjective"),
-        "MPQA", List.of("mpqa.pos", "mpqa.neg"));
+        "MPQA", List.of("mpqa.pos", "mpqa.neg"),
+        "SST2", List.of("sentiment-train", "sentiment-dev", "sentiment-test"),
+        "TREC", List.of("train_5500.label", "TREC_10.label"),
+        "MRPC", List.of("msr_paraphrase_train.txt", "msr_paraphrase_test.txt"));
 
     private static final List<String> QUESTIONS = List.of("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM");
     private static final int MRPC_COLUMNS = 5;
@@ -50,26 +53,33 @@ public final class TransferReader {
      * @throws DataException if the name is unknown, a file is missing, empty or not as described
      */
     public static TransferTask read(String name, Path data) {
+        List<Path> files = files(name, data);
         return switch (name) {
-            case "MR", "CR", "SUBJ", "MPQA" -> binary(name, folder(data, name));
-            case "SST2" -> {
-                Path folder = folder(data, "SST").resolve("binary");
-                yield new TransferTask(name, 2, sentiment(folder.resolve("sentiment-train")),
-                    sentiment(folder.resolve("sentiment-dev")), sentiment(folder.resolve("sentiment-test")));
-            }
-            case "TREC" -> {
-                Path folder = folder(data, name);
-                yield new TransferTask(name, QUESTIONS.size(), questions(folder.resolve("train_5500.label")), List.of(),
-                    questions(folder.resolve("TREC_10.label")));
-            }
-            case "MRPC" -> {
-                Path folder = folder(data, name);
-                yield new TransferTask(name, 2, paraphrases(folder.resolve("msr_paraphrase_train.txt")), List.of(),
-                    paraphrases(folder.resolve("msr_paraphrase_test.txt")));
-            }
-            default -> throw new DataException("Unknown transfer task '" + name + "'. Known: "
-                + String.join(", ", TASKS) + ".");
+            case "SST2" -> new TransferTask(
+                name, 2, sentiment(files.get(0)), sentiment(files.get(1)), sentiment(files.get(2)));
+            case "TREC" -> new TransferTask(
+                name, QUESTIONS.size(), questions(files.get(0)), List.of(), questions(files.get(1)));
+            case "MRPC" -> new TransferTask(
+                name, 2, paraphrases(files.get(0)), List.of(), paraphrases(files.get(1)));
+            default -> binary(name, files);
         };
+    }
+
+    /**
+     * The files that a task is read from.
+     *
+     * @param name one of {@link #TASKS}
+     * @param data as in {@link #read}
+     * @return the files in the order of reading, whether they are there or not
+     * @throws DataException if the name is unknown or there is no such folder
+     */
+    public static List<Path> files(String name, Path data) {
+        List<String> names = FILES.get(name);
+        if (names == null) {
+            throw new DataException("Unknown transfer task '" + name + "'. Known: " + String.join(", ", TASKS) + ".");
+        }
+        Path folder = name.equals("SST2") ? folder(data, "SST").resolve("binary") : folder(data, name);
+        return names.stream().map(folder::resolve).toList();
     }
 
     private static Path folder(Path data, String task) {
@@ -80,10 +90,10 @@ public final class TransferReader {
                 + " config); `oneword data download transfer` fetches it."));
     }
 
-    private static TransferTask binary(String name, Path folder) {
+    private static TransferTask binary(String name, List<Path> files) {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Path file = folder.resolve(BINARY.get(name).get(i));
+            Path file = files.get(i);
             for (String line : notEmpty(file, Latin1.splitLines(file))) {
                 examples.add(new Example(List.of(line), 1 - i));
             }

@@ -3,23 +3,17 @@ package oneword.data.nli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import oneword.data.Golden;
-import oneword.data.sts.GradedPair;
 import oneword.data.sts.StsReader;
-import oneword.data.sts.StsTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DecontaminationTest {
-
-    private static StsTask set(String name, String... sentences) {
-        return new StsTask(name,
-            Arrays.stream(sentences).map(sentence -> new GradedPair(sentence, "another " + name, 1)).toList());
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
@@ -47,26 +41,28 @@ class DecontaminationTest {
         Triple pair = new Triple("a", "p", null);
 
         Decontamination result = Decontamination.of(List.of(anchor, positive, hardNegative, both, pair),
-            List.of(set("dogs", "a dog runs ."), set("cats", "two cats sleep ."), set("none", "zebra")));
+            sets("dogs", "a dog runs .", "cats", "two cats sleep .", "none", "zebra"));
 
         assertThat(result.rows()).containsExactly(pair);
         assertThat(result.dropped()).isEqualTo(4);
         assertThat(result.shared()).containsExactly(entry("dogs", new Decontamination.Overlap(3, 1)),
             entry("cats", new Decontamination.Overlap(2, 1)), entry("none", new Decontamination.Overlap(0, 0)));
         assertThat(result.describe())
-            .isEqualTo("4 of 5 rows share a sentence with dogs (3), cats (2), none (0)");
+            .isEqualTo("4 of 5 rows share a sentence with dogs (3), cats (2)");
+        assertThat(Decontamination.of(List.of(pair), sets("none", "zebra", "no", "yak")).describe())
+            .isEqualTo("0 of 1 rows share a sentence with none, no");
     }
 
     @Test
     void sentencesWithoutLetterOrDigitAreLikeNoOther() {
         Triple row = new Triple("?!", "...", null);
-        assertThat(Decontamination.of(List.of(row), List.of(set("marks", "...", "—"))).rows()).containsExactly(row);
+        assertThat(Decontamination.of(List.of(row), Map.of("marks", List.of("...", "—"))).rows()).containsExactly(row);
     }
 
     @Test
     void withoutSetsEveryRowStays() {
         Triple row = new Triple("a", "p", null);
-        Decontamination result = Decontamination.of(List.of(row, row), List.of());
+        Decontamination result = Decontamination.of(List.of(row, row), Map.of());
         assertThat(result.rows()).containsExactly(row, row);
         assertThat(result.shared()).isEmpty();
     }
@@ -75,8 +71,11 @@ class DecontaminationTest {
     @Test
     void theKnownOverlapOfNliTriplesAndBenchmarksIsFound() {
         List<Triple> rows = TripleReader.read(Golden.shared("data/nli/triples.csv"), Columns.DEFAULT, 0);
-        List<StsTask> sets = Stream.of("STS12", "STS13", "STS15", "STSBenchmark-dev", "STSBenchmark", "SICK-R")
-            .map(name -> StsReader.read(name, Golden.shared("data/senteval"))).toList();
+        Map<String, List<String>> sets = new LinkedHashMap<>();
+        for (String name : List.of("STS12", "STS13", "STS15", "STSBenchmark-dev", "STSBenchmark", "SICK-R")) {
+            sets.put(name, StsReader.read(name, Golden.shared("data/senteval")).pairs().stream()
+                .flatMap(pair -> Stream.of(pair.sentence1(), pair.sentence2())).toList());
+        }
 
         Decontamination result = Decontamination.of(rows, sets);
 
@@ -85,5 +84,13 @@ class DecontaminationTest {
         assertThat(result.shared().values()).extracting(Decontamination.Overlap::rows)
             .containsExactly(98, 0, 83, 76, 67, 128);
         assertThat(result.dropped()).isEqualTo(275);
+    }
+
+    private static Map<String, List<String>> sets(String... namesAndSentences) {
+        Map<String, List<String>> sets = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndSentences.length; i += 2) {
+            sets.put(namesAndSentences[i], List.of(namesAndSentences[i + 1], "another " + namesAndSentences[i]));
+        }
+        return sets;
     }
 }

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import oneword.lora.LoraException;
-import oneword.lora.checkpoint.TensorInfo;
 import oneword.lora.checkpoint.WeightFolder;
 import oneword.lora.checkpoint.WeightSource;
 import oneword.lora.kernel.Kernels;
@@ -58,27 +57,16 @@ public final class LanguageHead implements AutoCloseable {
         if (count < 1) {
             throw new IllegalArgumentException("count must be at least 1, found " + count);
         }
-        NDManager manager = Torch.newManager(device);
-        boolean loaded = false;
         try (WeightSource source = WeightFolder.open(folder)) {
             String name = name(folder, source);
-            TensorInfo info = source.info(name);
-            if (info.shape().length != 2) {
+            long[] shape = source.info(name).shape();
+            if (shape.length != 2) {
                 throw new LoraException(source.file(name) + ": " + name + ": a matrix [vocabulary, width] is needed, "
-                    + "found the shape " + Arrays.toString(info.shape()));
+                    + "found the shape " + Arrays.toString(shape));
             }
-            NDArray weight;
-            try (WeightLoader loader = new WeightLoader(source, manager, precision, name, List.of(""))) {
-                weight = loader.load(name, info.shape());
-            }
-            LanguageHead head = new LanguageHead(manager, weight,
-                Kernels.load(Kernels.class, Map.of("count", count), device, "next_tokens.py"));
-            loaded = true;
-            return head;
-        } finally {
-            if (!loaded) {
-                manager.close();
-            }
+            return WeightLoader.load(source, precision, device, name, List.of(""),
+                loader -> new LanguageHead(loader.owner(), loader.load(name, shape),
+                    Kernels.load(Kernels.class, Map.of("count", count), device, "next_tokens.py")));
         }
     }
 

@@ -166,6 +166,11 @@ public record LlamaConfig(
         return layers * (attention + blocks + adapters);
     }
 
+    @Override
+    public boolean drops() {
+        return attentionDropout > 0;
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -16,9 +16,12 @@ import oneword.lora.kernel.Kernels;
 /**
  * A decoder whose stages are methods of one kernel resource; everything that families share.
  *
- * <p>The kernel has the methods {@code embed(ids, w, l)}, {@code layer(x, w, l)}, {@code last_layer(x, lengths, w, l)}
- * and {@code head(x, w, l)}, and each once more with {@code _train} behind its name, with dropout. {@code w} are the
- * stage's weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that {@link Family} lists.
+ * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
+ * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
+ * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. {@code w} are the stage's
+ * weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that {@link Family} lists,
+ * {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the rest is a
+ * {@link TokenBatch}'s.
  */
 abstract class StagedDecoder extends Decoder {
 
@@ -27,6 +30,7 @@ abstract class StagedDecoder extends Decoder {
     private final WeightStore weights;
     private final Family family;
     private final NDArray absent;
+    private final List<NDArray> noPast;
     private Kernels kernels;
     private List<NDArray> embeddingAdapter;
     private List<List<NDArray>> layerAdapters;
@@ -52,6 +56,8 @@ abstract class StagedDecoder extends Decoder {
         this.precision = precision;
         this.weights = weights;
         this.absent = manager.create(new Shape(0));
+        // Not absent itself: DJL writes a list's name on its arrays, so that one array cannot stand in two lists.
+        this.noPast = List.of(manager.create(new Shape(0)), manager.create(new Shape(0)));
         adapterChanged();
     }
 
@@ -88,14 +94,14 @@ abstract class StagedDecoder extends Decoder {
 
     @Override
     public final NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
-        long width = batch.ids().getShape().get(1);
-        if (width > config.maxPositions()) {
-            throw new LoraException(
-                "A row has " + width + " tokens, but this model takes " + config.maxPositions() + "; shorten it");
+        if (batch.longest() > config.maxPositions()) {
+            throw new LoraException("A row has " + batch.longest() + " tokens, but this model takes "
+                + config.maxPositions() + "; shorten it");
         }
         seed(seeds, 0);
         return kernels.call(scope, seeds == null ? "embed" : "embed_train")
             .with(batch.ids())
+            .with(batch.positions())
             .list("w", weights.embedding())
             .list("l", embeddingAdapter)
             .tensor();
@@ -106,18 +112,34 @@ abstract class StagedDecoder extends Decoder {
         seed(seeds, i + 1);
         boolean last = i == config.layers() - 1;
         Kernels.Call call = kernels.call(scope, (last ? "last_layer" : "layer") + (seeds == null ? "" : "_train"));
-        call.with(x);
+        call.with(x).with(batch.positions());
         if (last) {
-            call.with(batch.lengths());
+            call.with(batch.last());
         }
-        return call.list("w", weights.layer(i)).list("l", layerAdapters.get(i)).tensor();
+        return call
+            .list("past", batch.past() == null ? noPast : batch.past().layers().get(i))
+            .list("blocks", batch.blocks())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .tensor();
     }
 
     @Override
-    public final NDArray head(NDManager scope, NDArray x, LayerSeeds seeds) {
+    final List<NDArray> keysValues(NDManager scope, int i, NDArray x, TokenBatch batch) {
+        return kernels.call(scope, "keys_values")
+            .with(x)
+            .with(batch.positions())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .run();
+    }
+
+    @Override
+    public final NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds) {
         seed(seeds, config.layers() + 1);
         return kernels.call(scope, seeds == null ? "head" : "head_train")
             .with(x)
+            .with(batch.order())
             .list("w", weights.head())
             .list("l", headAdapter)
             .tensor();

@@ -30,21 +30,21 @@ final class WeightLoader implements AutoCloseable {
     private final String prefix;
 
     /**
-     * Loads a decoder into a manager of its own, which is closed where that fails.
+     * Loads a decoder, or its head, into a manager of its own, which is closed where that fails.
      *
      * @param source the files
      * @param precision compute type
      * @param device where the weights live
      * @param anchor name, without prefix, of a tensor that every file of the family has
      * @param prefixes what may stand before the names, tried in order
-     * @param decoder takes the loader, and over its {@link #owner} the manager
+     * @param taker takes the loader, and over its {@link #owner} the manager
      */
-    static Decoder load(WeightSource source, Precision precision, Device device, String anchor, List<String> prefixes,
-        Function<WeightLoader, Decoder> decoder) {
+    static <T> T load(WeightSource source, Precision precision, Device device, String anchor, List<String> prefixes,
+        Function<WeightLoader, T> taker) {
         NDManager manager = Torch.newManager(device);
         boolean loaded = false;
         try (WeightLoader loader = new WeightLoader(source, manager, precision, anchor, prefixes)) {
-            Decoder result = decoder.apply(loader);
+            T result = taker.apply(loader);
             loaded = true;
             return result;
         } finally {

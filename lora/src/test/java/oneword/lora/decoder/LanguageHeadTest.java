@@ -30,7 +30,8 @@ class LanguageHeadTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"pre-norm", "post-norm-projected", "untied", "bf16-file", "bare-names"})
+    @ValueSource(strings = {"pre-norm", "post-norm-projected", "untied", "bf16-file", "bare-names", "llama",
+        "mistral"})
     void nextTokensEqualTransformers(String name) throws IOException {
         GoldenCase golden = golden(name);
         JsonNode expected =

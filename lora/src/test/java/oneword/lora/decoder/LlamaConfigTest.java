@@ -115,7 +115,7 @@ class LlamaConfigTest {
         try (Decoder decoder =
             Decoders.load(golden.folder(), Decoders.read(golden.folder()), Precision.FP32, Device.cpu());
             NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, new int[65], new int[] {65}, 65);
+            TokenBatch batch = TokenBatch.of(scope, new int[65], new int[] {65}, 65, true);
             assertThatThrownBy(() -> decoder.encode(scope, batch, null))
                 .isInstanceOf(LoraException.class).hasMessageContaining("65 tokens").hasMessageContaining("takes 64");
         }

@@ -1,33 +1,29 @@
 package oneword.trainer.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import oneword.data.nli.Columns;
+import oneword.data.nli.Decontamination;
 import oneword.data.nli.NliPairReader;
 import oneword.data.nli.TripleFormation;
+import oneword.data.nli.TripleReader;
 import oneword.data.nli.TripleWriter;
-import oneword.trainer.dataset.DatasetDownload;
-import oneword.trainer.dataset.DatasetSource;
-import oneword.trainer.hub.WebDownload;
-import oneword.trainer.progress.Screen;
+import oneword.data.sts.StsProtocol;
+import oneword.trainer.config.InputPaths;
+import oneword.trainer.evaluation.TaskList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code oneword data}: fetches data sets and prepares training data. */
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Fetch data sets and prepare training data.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DataCommand.Download.class, DataCommand.Triples.class})
+    subcommands = {DataDownloadCommand.class, DataCommand.Triples.class, DataCommand.Exclude.class})
 final class DataCommand implements Runnable {
 
     @Spec
@@ -35,66 +31,7 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are: download, triples");
-    }
-
-    /** {@code oneword data download}. */
-    @Command(name = "download", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
-        description = "Fetch public data sets from where their authors put them. What is there already stays; each "
-            + "archive is read as an evaluation would read it before it is put in place. Each set has its own licence.")
-    static final class Download implements Callable<Integer> {
-
-        private static final String SENTEVAL = "SentEval/data";
-
-        @Parameters(paramLabel = "SET", arity = "1..*",
-            description = "sts (SentEval's files, and the sets as published for --protocol mteb), transfer (the seven "
-                + "transfer tasks), nli (nli_for_simcse.csv, ready for data.train), snli, mnli (as published, for "
-                + "`oneword data triples`).")
-        private List<String> sets;
-
-        @Option(names = "--output", paramLabel = "DIR",
-            description = "Where to (default: SentEval/data for sts and transfer, which then holds downstream and raw; "
-                + "the working directory for all others).")
-        private Path output;
-
-        @Option(names = "--from", paramLabel = "DIR",
-            description = "Folder with files that were fetched by hand, named as on the web: these are not downloaded.")
-        private Path from;
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() throws InterruptedException {
-            List<DatasetSource> all = DatasetSource.all();
-            List<String> known = all.stream().flatMap(source -> source.sets().stream()).distinct().toList();
-            for (String set : sets) {
-                if (!known.contains(set)) {
-                    throw new ParameterException(spec.commandLine(), "Unknown set '" + set + "'. There are: "
-                        + String.join(", ", known));
-                }
-            }
-            if (from != null && !Files.isDirectory(from)) {
-                throw new ParameterException(spec.commandLine(), "--from: " + from + " is not a folder");
-            }
-            DatasetDownload download = new DatasetDownload(
-                new WebDownload(System.getenv(), Screen.stderr()::println, new Downloads(Screen.stderr())),
-                Screen.stderr()::println);
-            Map<Path, Set<DatasetSource>> wanted = new LinkedHashMap<>();
-            for (String set : sets) {
-                boolean evaluated = set.equals("sts") || set.equals("transfer");
-                Path place = output != null ? output : Path.of(evaluated ? SENTEVAL : "");
-                all.stream().filter(source -> source.sets().contains(set))
-                    .forEach(wanted.computeIfAbsent(place, key -> new LinkedHashSet<>())::add);
-            }
-            for (Map.Entry<Path, Set<DatasetSource>> place : wanted.entrySet()) {
-                download.fetch(List.copyOf(place.getValue()), place.getKey(), Optional.ofNullable(from));
-            }
-            wanted.keySet().forEach(place ->
-                spec.commandLine().getOut().println(place.toAbsolutePath().normalize()));
-            spec.commandLine().getOut().flush();
-            return 0;
-        }
+        throw new ParameterException(spec.commandLine(), "Which command? There are: download, triples, exclude");
     }
 
     /** {@code oneword data triples}. */
@@ -146,6 +83,45 @@ final class DataCommand implements Runnable {
                 counts.read(), counts.withoutGoldLabel(), counts.empty(), counts.duplicates(), counts.sameText(),
                 counts.severalLabels(), counts.premises(), counts.withoutEntailment(), counts.withoutContradiction(),
                 counts.triples());
+        }
+    }
+
+    /** {@code oneword data exclude}. */
+    @Command(name = "exclude", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
+        description = "Leave out triples that share a sentence with evaluation sets, whatever its case, punctuation, "
+            + "white space and tokenisation. Training does the same with data.exclude.")
+    static final class Exclude implements Callable<Integer> {
+
+        @Option(names = "--input", paramLabel = "FILE", required = true,
+            description = "Triples: columns sent0, sent1 and, if there are hard negatives, hard_neg.")
+        private Path input;
+
+        @Option(names = "--against", paramLabel = "sts|dev|transfer|NAME,...|FILE.tsv", required = true,
+            description = "The evaluation sets, named as evaluation tasks are; several with commas.")
+        private String against;
+
+        @Option(names = "--data", paramLabel = "DIR",
+            description = "SentEval folder: the one that holds downstream/, or that one. Files need none.")
+        private String data;
+
+        @Option(names = "--output", paramLabel = "FILE.csv|.jsonl", required = true,
+            description = "Where the other triples go.")
+        private Path output;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            InputPaths paths = ModelOptions.paths();
+            TaskList sets = TaskList.parse(against);
+            Decontamination clean = Decontamination.of(TripleReader.read(input, Columns.DEFAULT, 0),
+                TaskList.sentences(
+                    sets.read(Optional.ofNullable(data).map(paths::find), StsProtocol.SENTEVAL, paths::find)));
+            TripleWriter.write(output, clean.rows());
+            spec.commandLine().getOut().println(clean.describe());
+            spec.commandLine().getOut().flush();
+            return 0;
         }
     }
 }

@@ -243,7 +243,7 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     /** {@code Smoking 0.231, " the" 0.020}: in quotes what would not be seen or could be misread. */
-    private static String line(List<NextWord> words) {
+    static String line(List<NextWord> words) {
         return words.stream()
             .map(word -> quoted(word.text()) + String.format(Locale.ROOT, " %.3f", word.probability()))
             .collect(Collectors.joining(", "));

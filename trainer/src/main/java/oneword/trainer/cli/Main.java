@@ -32,8 +32,8 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "oneword", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Sentence embeddings from language models, trained in Java.",
     synopsisSubcommandLabel = "COMMAND", subcommands = {
-        TrainCommand.class, EvaluateCommand.class, EmbedCommand.class, ExportCommand.class, ReportCommand.class,
-        DataCommand.class, DoctorCommand.class},
+        TrainCommand.class, EvaluateCommand.class, LeaderboardCommand.class, DemonstrationsCommand.class,
+        EmbedCommand.class, ExportCommand.class, ReportCommand.class, DataCommand.class, DoctorCommand.class},
     footer = {"", "Start with: oneword train --config quickstart.yaml"})
 public final class Main implements Runnable {
 

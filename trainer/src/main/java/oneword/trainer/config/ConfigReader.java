@@ -45,6 +45,11 @@ public final class ConfigReader {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static RunConfig read(Path file, List<String> overrides) {
+        return fromString(text(file), file.toString(), overrides);
+    }
+
+    /** Reads the text of a configuration. */
+    static String text(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new ConfigException(file + ": there is no such file");
@@ -52,7 +57,7 @@ public final class ConfigReader {
             if (Files.size(file) > LARGEST_FILE) {
                 throw new ConfigException(file + ": is larger than 1 MiB and hardly a configuration");
             }
-            return fromString(Files.readString(file), file.toString(), overrides);
+            return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new ConfigException(file + ": is not text in UTF-8");
         } catch (IOException e) {
@@ -71,15 +76,26 @@ public final class ConfigReader {
      */
     public static RunConfig fromString(String text, String source, List<String> overrides) {
         Problems problems = new Problems(source);
+        RunConfig config = read(root(text, source, "data.train", overrides, problems));
+        problems.throwIfAny();
+        return config;
+    }
+
+    /**
+     * Parses a text and puts the overrides into it.
+     *
+     * @param needed the key that an empty file lacks most
+     * @throws ConfigException if there is nothing to read
+     */
+    static SectionReader root(
+            String text, String source, String needed, List<String> overrides, Problems problems) {
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        Section root = ConfigParser.parseFile(withoutMark, source, problems);
+        Section root = ConfigParser.parseFile(withoutMark, source, needed, problems);
         if (root == null) {
             problems.throwIfAny();
         }
         overrides.forEach(override -> apply(override, root, problems));
-        RunConfig config = read(new SectionReader("", root, problems));
-        problems.throwIfAny();
-        return config;
+        return new SectionReader("", root, problems);
     }
 
     private static void apply(String override, Section root, Problems problems) {
@@ -192,7 +208,8 @@ public final class ConfigReader {
                 keys.decimal("max_grad_norm", 1.0, value -> value >= 0, atLeastZero),
                 keys.optionalDecimal("model_dropout", ConfigReader::isDropout, "a number from 0 to below 1"),
                 keys.whole("seed", 42, 0, Long.MAX_VALUE),
-                keys.choice("gradient_cache", RunConfig.GradientCache.AUTO));
+                keys.choice("gradient_cache", RunConfig.Switch.AUTO),
+                keys.choice("share_prefix", RunConfig.Switch.AUTO));
     }
 
     private static RunConfig.Evaluation evaluation(SectionReader keys) {
@@ -247,7 +264,7 @@ public final class ConfigReader {
         return RunConfig.Evaluation.isFile(task);
     }
 
-    private static boolean holdsOneSentence(String template) {
+    static boolean holdsOneSentence(String template) {
         int first = template.indexOf(PLACEHOLDER);
         return first >= 0 && first == template.lastIndexOf(PLACEHOLDER);
     }
@@ -256,7 +273,7 @@ public final class ConfigReader {
         return value >= 0 && value < 1;
     }
 
-    private static Predicate<String> given() {
+    static Predicate<String> given() {
         return text -> !text.isBlank();
     }
 }

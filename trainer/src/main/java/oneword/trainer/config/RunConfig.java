@@ -134,8 +134,11 @@ public record RunConfig(
      * @param modelDropout dropout inside the base model while training, in [0, 1); nullable: as the model's
      *     config.json says
      * @param seed of the data order, the adapters' start and the dropout, at least 0; default 42
-     * @param gradientCache whether a batch is embedded first and differentiated micro-batch by micro-batch; default
-     *     {@code auto}
+     * @param gradientCache whether a batch is embedded first and differentiated micro-batch by micro-batch (GradCache);
+     *     default {@code auto}: where it does not fit into one graph. If {@code off}, a batch that does not fit is an
+     *     error
+     * @param sharePrefix whether the tokens that all prompts of a micro-batch begin with are computed once; under
+     *     dropout they then have the same masks in all of them; default {@code auto}: yes
      */
     public record Training(
             int epochs,
@@ -149,7 +152,8 @@ public record RunConfig(
             double maxGradNorm,
             Double modelDropout,
             long seed,
-            GradientCache gradientCache) {}
+            Switch gradientCache,
+            Switch sharePrefix) {}
 
     /**
      * The measurements.
@@ -262,13 +266,13 @@ public record RunConfig(
         }
     }
 
-    /** Whether gradients go through GradCache. */
-    public enum GradientCache {
-        /** Where the batch does not fit into one graph. */
+    /** Whether a way of computing is used. */
+    public enum Switch {
+        /** Where it is of use. */
         AUTO,
         /** Always. */
         ON,
-        /** Never; a batch that does not fit is an error. */
+        /** Never. */
         OFF;
 
         @Override

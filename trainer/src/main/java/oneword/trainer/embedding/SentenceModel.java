@@ -216,7 +216,7 @@ public final class SentenceModel implements AutoCloseable {
 
     private float[] embed(MicroBatch cut) {
         try (NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width());
+            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width(), true);
             NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
             return vectors.toFloatArray();
         }

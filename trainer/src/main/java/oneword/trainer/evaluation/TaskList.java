@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -156,6 +157,18 @@ public final class TaskList {
             }
         }
         return tasks;
+    }
+
+    /**
+     * The sentences of tasks.
+     *
+     * @param tasks as {@link #read} gives them
+     * @return the sentences of each by its name, in the order of the tasks
+     */
+    public static Map<String, List<String>> sentences(List<Task> tasks) {
+        Map<String, List<String>> sentences = new LinkedHashMap<>();
+        tasks.forEach(task -> sentences.put(task.name(), task.sentences().toList()));
+        return sentences;
     }
 
     private Optional<String> sentEvalError(Optional<Path> sentEval, StsProtocol protocol) {

@@ -18,6 +18,8 @@ final class CurveSection {
     private static final int MOST_ROWS = 25;
     private static final int MOST_FAILURES = 200;
     private static final int SMOOTH_FROM = 8;
+    /** Steps from which the small charts are too dense to be read without an average. */
+    private static final int MANY = 200;
     private static final List<String> STYLES = List.of("main", "second", "third", "fourth");
 
     private final Page page;
@@ -60,22 +62,18 @@ final class CurveSection {
     }
 
     private String loss(Curve loss, StringBuilder caption) {
-        int span = Math.max(5, (int) Math.round(loss.size() / 40.0));
+        int span = span(loss);
         boolean smooth = loss.size() >= SMOOTH_FROM;
         LineChart chart = new LineChart("loss", "Training loss", LineChart.Size.WIDE)
             .description(String.format(Locale.ROOT, "InfoNCE loss over %s: first %s, last %s, lowest %s, highest %s.",
                 Figures.of(loss.size(), "step"), Figures.plain(loss.y()[0]), Figures.plain(loss.y()[loss.size() - 1]),
                 Figures.plain(loss.lowest()), Figures.plain(loss.highest())))
             .axes("step", "loss", run.end());
-        Curve raw = loss.thinned(MOST_POINTS);
-        chart.series(new LineChart.Series("each step", smooth ? "raw" : "main", raw, !smooth));
-        keep("loss", "each step", raw);
+        series(chart, "loss", "each step", smooth ? "raw" : "main", loss);
         caption.append("Training loss: InfoNCE of each step before its update, temperature ")
             .append(Figures.plain(run.config().path("loss").path("temperature").asDouble()));
         if (smooth) {
-            Curve mean = loss.smoothed(span).thinned(MOST_POINTS);
-            chart.series(new LineChart.Series("moving average", "main", mean, false));
-            keep("loss", "moving average", mean);
+            series(chart, "loss", "moving average", "main", loss.smoothed(span));
             caption.append(", and its exponential moving average of span ").append(span);
         }
         double[] epochs = epochs();
@@ -128,10 +126,10 @@ final class CurveSection {
     private void small() {
         List<String> charts = new ArrayList<>();
         StringBuilder caption = new StringBuilder("Learning rate");
-        small(charts, "rate", "Learning rate", run.curve(Step::learningRate), "raw-alone", Double.NaN);
+        small(charts, "rate", "Learning rate", run.curve(Step::learningRate), false, Double.NaN);
         Curve norm = run.curve(Step::gradientNorm);
         double clip = run.config().path("training").path("max_grad_norm").asDouble();
-        small(charts, "norm", "Gradient norm", norm, "raw-alone", clip > 0 ? clip : Double.NaN);
+        small(charts, "norm", "Gradient norm", norm, true, clip > 0 ? clip : Double.NaN);
         caption.append(", L2 norm of the gradient before clipping");
         if (clip > 0 && norm.size() > 0) {
             long clipped = DoubleStream.of(norm.y()).filter(value -> value > clip).count();
@@ -139,32 +137,49 @@ final class CurveSection {
                 clipped == 0 ? "no step" : String.format(Locale.ROOT, "%.3g %% of the steps",
                     100.0 * clipped / norm.size())));
         }
-        small(charts, "speed", "Triples per second", run.curve(step -> step.triples() / step.seconds()), "raw-alone",
-            Double.NaN);
+        Curve speed = run.curve(step -> step.triples() / step.seconds());
+        small(charts, "speed", "Triples per second", speed, true, Double.NaN);
         if (!charts.isEmpty()) {
-            page.figure(caption.append(", and triples per second of each step.").toString(), "three", charts);
+            caption.append(", and triples per second of each step");
+            if (norm.size() >= MANY || speed.size() >= MANY) {
+                caption.append("; the heavy line is the moving average");
+            }
+            page.figure(caption.append('.').toString(), "three", charts);
         }
     }
 
-    private void small(List<String> charts, String id, String title, Curve curve, String style, double level) {
+    private void small(List<String> charts, String id, String title, Curve curve, boolean noisy, double level) {
         if (curve.size() == 0) {
             return;
         }
-        boolean logarithmic = curve.lowest() > 0 && curve.highest() / curve.lowest() > 50;
+        boolean logarithmic = noisy && curve.lowest() > 0 && curve.highest() / curve.lowest() > 50;
         LineChart chart = new LineChart(id, title, LineChart.Size.SMALL)
             .description(String.format(Locale.ROOT, "Lowest %s, highest %s, last %s.", Figures.plain(curve.lowest()),
                 Figures.plain(curve.highest()), Figures.plain(curve.y()[curve.size() - 1])))
             .axes("step", title.toLowerCase(Locale.ROOT), run.end())
-            .logarithmic(logarithmic)
-            .series(new LineChart.Series(title, style, curve.thinned(MOST_POINTS), false));
+            .logarithmic(logarithmic);
+        boolean smooth = noisy && curve.size() >= MANY;
+        series(chart, id, smooth ? "each step" : title, smooth ? "raw" : "thin", curve);
+        if (smooth) {
+            series(chart, id, "moving average", "main", curve.smoothed(span(curve)));
+        }
         if (!logarithmic) {
             chart.fromZero();
         }
         if (Double.isFinite(level)) {
             chart.level(level, "clipped above " + Figures.plain(level));
         }
-        keep(id, title, curve.thinned(MOST_POINTS));
-        charts.add(chart.svg());
+        charts.add(chart.withoutLegend().svg());
+    }
+
+    private void series(LineChart chart, String id, String name, String style, Curve curve) {
+        Curve shown = curve.thinned(MOST_POINTS);
+        chart.series(new LineChart.Series(name, style, shown, false));
+        keep(id, name, shown);
+    }
+
+    private static int span(Curve curve) {
+        return Math.max(5, (int) Math.round(curve.size() / 40.0));
     }
 
     /** The charts as tables, for readers who do not see them. */

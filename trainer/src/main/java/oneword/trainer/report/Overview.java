@@ -43,16 +43,10 @@ final class Overview {
 
     /** What came out, in one sentence. */
     static String result(RunHistory run) {
-        List<ScoreRow> rows = ScoreRow.read(run.results()).getOrDefault("spearman", List.of());
-        Optional<ScoreRow> shown = rows.stream().filter(ScoreRow::isMean).findFirst()
-            .or(() -> rows.stream().findFirst());
-        if (shown.isPresent() && Double.isFinite(shown.get().after())) {
-            ScoreRow row = shown.get();
-            boolean seven = row.isMean() && row.n() == TaskList.STS.size();
-            String what = seven ? "Average of the seven STS sets"
-                : row.isMean() ? "Average of " + row.n() + " tasks" : row.label();
-            return what + ": " + Figures.score(row.before()) + " → " + Figures.score(row.after()) + " ("
-                + Figures.gain(row.before(), row.after()) + "), Spearman × 100";
+        Optional<String> scored = ScoreRow.read(run.results()).entrySet().stream()
+            .map(table -> result(table.getKey(), table.getValue())).flatMap(Optional::stream).findFirst();
+        if (scored.isPresent()) {
+            return scored.get();
         }
         Curve scores = run.scores().get(run.selection());
         if (scores != null && scores.size() > 0) {
@@ -65,6 +59,19 @@ final class Overview {
         return loss.size() == 0 ? "No step has been made yet" : "Loss " + Figures.plain(loss.y()[0]) + " → "
             + Figures.plain(loss.y()[loss.size() - 1]) + " over " + Figures.of(run.steps().size(), "step")
             + "; no task has been scored";
+    }
+
+    private static Optional<String> result(String measure, List<ScoreRow> rows) {
+        return rows.stream().filter(ScoreRow::isMean).findFirst().or(() -> rows.stream().findFirst())
+            .filter(row -> Double.isFinite(row.after()))
+            .map(row -> {
+                boolean seven = measure.equals("spearman") && row.isMean()
+                    && rows.stream().map(ScoreRow::task).toList().containsAll(TaskList.STS);
+                String what = seven ? "Average of the seven STS sets"
+                    : row.isMean() ? "Average of " + row.n() + " tasks" : row.label();
+                return what + ": " + Figures.score(row.before()) + " → " + Figures.score(row.after()) + " ("
+                    + Figures.gain(row.before(), row.after()) + "), " + ScoreRow.measureName(measure);
+            });
     }
 
     private void facts() {

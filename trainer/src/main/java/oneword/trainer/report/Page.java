@@ -70,9 +70,18 @@ final class Page {
         body.open("p", "class", "caption").element("b", "Table " + ++tables + ". ").text(caption).close().line();
     }
 
-    /** Opens something that is folded until a reader wants it; {@code close} it twice. */
+    /** Begins something that is folded until a reader wants it, and not printed before. */
     void fold(String summary) {
-        body.open("details").element("summary", summary).open("div", "class", "scroll").line();
+        fold(summary, null);
+    }
+
+    /** Begins something that is folded on a screen and open on paper. */
+    void foldPrinted(String summary) {
+        fold(summary, "printed");
+    }
+
+    private void fold(String summary, String style) {
+        body.open("details", "class", style).element("summary", summary).open("div", "class", "scroll").line();
     }
 
     /** Ends what was folded. */

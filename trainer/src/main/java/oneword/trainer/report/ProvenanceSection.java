@@ -17,7 +17,7 @@ final class ProvenanceSection {
     void write() {
         page.open("Configuration and provenance");
         if (!run.configText().isBlank()) {
-            page.fold("config.yaml, every key with its value");
+            page.foldPrinted("config.yaml, every key with its value");
             page.body().element("pre", run.configText(), "class", "copy");
             page.unfold();
         }
@@ -31,7 +31,7 @@ final class ProvenanceSection {
         if (run.environment().isEmpty()) {
             return;
         }
-        page.fold("Environment");
+        page.foldPrinted("Environment");
         page.tableHead(2, "what", "value");
         for (Map.Entry<String, JsonNode> entry : run.environment().properties()) {
             if (entry.getValue().isValueNode()) {
@@ -47,7 +47,7 @@ final class ProvenanceSection {
         if (hashes.isEmpty()) {
             return;
         }
-        page.fold("SHA-256 of data and model");
+        page.foldPrinted("SHA-256 of data and model");
         page.tableHead(2, "file", "SHA-256");
         hashes.properties().forEach(entry -> row(file(entry.getKey()), entry.getValue().asText()));
         page.tableEnd();
@@ -59,7 +59,7 @@ final class ProvenanceSection {
         if (sessions.isEmpty()) {
             return;
         }
-        page.fold("Sessions");
+        page.foldPrinted("Sessions");
         page.tableHead(5, "started", "ended", "steps", "outcome", "oneword");
         for (JsonNode session : sessions) {
             page.body().open("tr");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import oneword.trainer.evaluation.TaskList;
@@ -26,6 +27,11 @@ record ScoreRow(String task, long n, double before, double after, boolean isMean
     /** The name as papers print it. */
     String label() {
         return SHORT.getOrDefault(task, task);
+    }
+
+    /** A measure for people, such as {@code Spearman × 100}. */
+    static String measureName(String measure) {
+        return measure.substring(0, 1).toUpperCase(Locale.ROOT) + measure.substring(1).replace('_', ' ') + " × 100";
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import oneword.data.sts.StsProtocol;
+import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.report.chart.Axis;
 import oneword.trainer.report.chart.Markup;
 
@@ -33,19 +35,16 @@ final class ScoreSection {
     }
 
     private void table(String measure, List<ScoreRow> rows) {
-        String protocol = run.results().path("after").path("protocol")
-            .asText(run.results().path("before").path("protocol").asText());
         boolean trained = rows.stream().anyMatch(row -> Double.isFinite(row.after()));
         String what = measure.equals("spearman")
-            ? "Spearman correlation of cosine and gold score × 100" : measure + " × 100";
+            ? "Spearman correlation of cosine and gold score × 100" : ScoreRow.measureName(measure);
         page.tableCaption(what + ", of the untrained model and of "
             + (trained ? "the best checkpoint" + (run.best().isPresent()
                 ? " (step " + Figures.count(run.best().getAsLong()) + ")" : "") + "." : "no checkpoint yet.")
-            + (measure.equals("spearman") && !protocol.isEmpty() ? " Protocol: " + protocol + "." : ""));
+            + protocol(measure));
         Axis axis = axis(rows);
         page.body().open("div", "class", "scroll");
-        page.tableHead(1, "task", measure.equals("spearman") ? "pairs" : "examples", "untrained", "trained",
-            "difference", "from " + axis.label(axis.low()) + " to " + axis.label(axis.high()));
+        head(measure.equals("spearman") ? "pairs" : "examples", axis);
         for (ScoreRow row : rows) {
             page.body().open("tr", "class", row.isMean() ? "mean" : null)
                 .element("th", row.label(), "scope", "row", "class", "left")
@@ -63,6 +62,25 @@ final class ScoreSection {
         page.fold("As Markdown");
         page.body().element("pre", markdown(rows), "class", "copy");
         page.unfold();
+    }
+
+    private String protocol(String measure) {
+        if (measure.equals("accuracy")) {
+            return " Protocol: " + ScoreTable.TRANSFER_PROTOCOL + ".";
+        }
+        String id = run.results().path("after").path("protocol")
+            .asText(run.results().path("before").path("protocol").asText());
+        return id.isEmpty() || !measure.equals("spearman") ? ""
+            : " Protocol: " + StsProtocol.of(id).map(StsProtocol::description).orElse(id) + ".";
+    }
+
+    private void head(String counted, Axis axis) {
+        page.body().open("table").open("thead").open("tr").element("th", "task", "scope", "col", "class", "left");
+        for (String name : List.of(counted, "untrained", "trained", "difference")) {
+            page.body().element("th", name, "scope", "col");
+        }
+        page.body().element("th", axis.label(axis.low()) + " to " + axis.label(axis.high()), "scope", "col", "class",
+            "strip").close().close().open("tbody").line();
     }
 
     private static Axis axis(List<ScoreRow> rows) {

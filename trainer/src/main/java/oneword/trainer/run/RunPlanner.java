@@ -6,7 +6,6 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -70,8 +69,8 @@ public final class RunPlanner {
         DecoderConfig decoder = dropout == null ? read : read.withDropout(dropout);
         List<String> targets = targets(config, decoder);
         Optional<Decontamination> decontamination = config.data().exclude().isEmpty() ? Optional.empty()
-            : Optional.of(
-                Decontamination.of(rows(config, dataFile, 0), graded(tasks(config, config.data().exclude()))));
+            : Optional.of(Decontamination.of(
+                rows(config, dataFile, 0), TaskList.sentences(tasks(config, config.data().exclude()))));
         List<Triple> triples = decontamination.map(clean -> kept(config, clean))
             .orElseGet(() -> rows(config, dataFile, config.data().limit()));
         BatchPlan batches = new BatchPlan(
@@ -124,23 +123,14 @@ public final class RunPlanner {
             + config.evaluation().selectBy());
     }
 
-    private static List<StsTask> graded(List<Task> tasks) {
-        List<StsTask> graded = new ArrayList<>();
-        for (Task task : tasks) {
-            if (!(task instanceof Task.Sts pairs)) {
-                throw new ConfigException("data.exclude: takes sets of graded pairs, found " + task.name());
-            }
-            graded.add(pairs.sts());
-        }
-        return graded;
-    }
-
     private List<Task> tasks(RunConfig config, List<String> names) {
         if (names.isEmpty()) {
             return List.of();
         }
-        Optional<Path> data = Optional.ofNullable(config.evaluation().data()).map(paths::find);
-        return TaskList.parse(names).read(data, config.evaluation().protocol(), paths::find);
+        TaskList tasks = TaskList.parse(names);
+        Optional<String> data = Optional.ofNullable(config.evaluation().data());
+        return tasks.read(data.filter(folder -> tasks.needsSentEval()).map(paths::find),
+            config.evaluation().protocol(), paths::find);
     }
 
     private static List<String> sentences(Path file) {

@@ -241,9 +241,16 @@
     block.parentNode.appendChild(button('copy', '', event => copy(block, event)));
   });
   shade();
+  let opened = [];
   addEventListener('beforeprint', () => {
-    document.querySelectorAll('details').forEach(folded => {
+    opened = Array.from(document.querySelectorAll('details.printed:not([open])'));
+    opened.forEach(folded => {
       folded.open = true;
+    });
+  });
+  addEventListener('afterprint', () => {
+    opened.forEach(folded => {
+      folded.open = false;
     });
   });
   document.documentElement.dataset.ready = 'yes';

@@ -197,6 +197,20 @@ class CommandLineTest {
     }
 
     @Test
+    void triplesThatShareASentenceWithAnEvaluationSetAreLeftOut() throws IOException {
+        Path input = write("t.csv", "sent0,sent1,hard_neg\nA man runs.,He moves.,He sits.\nA cat.,A pet.,A car.\n");
+        Path set = write("own.tsv", "a man runs !\tIt rains.\t5\n");
+        Path output = folder.resolve("clean.csv");
+        Said said = oneword("data", "exclude", "--input", input.toString(), "--against", set.toString(),
+            "--output", output.toString());
+        assertThat(said.code()).isZero();
+        assertThat(said.out()).contains("1 of 2 rows share a sentence with own (1)");
+        assertThat(Files.readAllLines(output)).containsExactly("sent0,sent1,hard_neg", "A cat.,A pet.,A car.");
+        assertThat(oneword("data", "exclude", "--input", input.toString(), "--against", "STS17", "--output",
+            output.toString()).err()).contains("STS17", "did you mean STS");
+    }
+
+    @Test
     void thePromptThatAnAdapterWasTrainedWithIsTheOneThatServesIt() throws IOException {
         Path run = folder.resolve("prompted");
         Said trained = train("run.root=" + folder, "run.name=prompted", "prompt.template=In short {sentence} is:",

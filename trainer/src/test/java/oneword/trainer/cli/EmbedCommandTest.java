@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import oneword.trainer.embedding.NextWords.NextWord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +38,13 @@ class EmbedCommandTest {
         System.setIn(stdin);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"out.npy", "out.jsonl", "out.parquet"})
-    void whatAFailureInterruptsIsResumedToTheSameBytes(String name) throws IOException {
+    @Test
+    void whatAFailureInterruptsIsResumedToTheSameBytes() throws IOException {
         Path input = Files.writeString(folder.resolve("in.txt"), TEXT);
-        Path whole = folder.resolve("whole-" + name);
+        Path whole = folder.resolve("whole.npy");
         assertThat(embed("--input", input.toString(), "--output", whole.toString()).code()).isZero();
 
-        Path output = folder.resolve(name);
+        Path output = folder.resolve("out.npy");
         say(join(TEXT.lines().limit(9).collect(Collectors.joining("\n", "", "\n")), 'x', 0xE9, '\n'));
         Said torn = embed("--input", "-", "--output", output.toString());
         assertThat(torn.code()).isEqualTo(1);
@@ -159,6 +159,13 @@ class EmbedCommandTest {
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.out()).isEqualToNormalizingNewlines(
             "A man is smoking.\tS 0.162, P 0.125\nMusic.\tM 0.480, P 0.060\n");
+    }
+
+    @Test
+    void whatWouldNotBeSeenOrCouldBeMisreadStandsInQuotes() {
+        assertThat(EmbedCommand.line(List.of(new NextWord("Müsik", 0.5), new NextWord(" the", 0.25),
+            new NextWord("\n", 0.1), new NextWord("\"", 0.05), new NextWord(",", 0.01), new NextWord("", 0.0004))))
+            .isEqualTo("Müsik 0.500, \" the\" 0.250, \"\\n\" 0.100, \"\\\"\" 0.050, \",\" 0.010, \"\" 0.000");
     }
 
     @ParameterizedTest

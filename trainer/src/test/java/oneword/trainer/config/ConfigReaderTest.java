@@ -37,7 +37,7 @@ class ConfigReaderTest {
                 new RunConfig.Data("t.csv", List.of(), 0, true, new RunConfig.Columns("sent0", "sent1", "hard_neg")),
                 new RunConfig.Loss(0.05, 0),
                 new RunConfig.Training(1, 0, 256, 4096, 5e-4, 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42,
-                        RunConfig.GradientCache.AUTO),
+                        RunConfig.Switch.AUTO, RunConfig.Switch.AUTO),
                 new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null,
                         StsProtocol.SENTEVAL, null),
                 new RunConfig.Checkpoint(50, 3),
@@ -82,7 +82,7 @@ class ConfigReaderTest {
     @CsvSource({
         "off, false, OFF", "'\"off\"', false, OFF", "no, false, OFF", "False, false, OFF",
         "on, true, ON", "'\"on\"', true, ON", "Yes, true, ON", "TRUE, true, ON"})
-    void switchesTakeBooleansAndWords(String word, boolean flag, RunConfig.GradientCache cache) {
+    void switchesTakeBooleansAndWords(String word, boolean flag, RunConfig.Switch cache) {
         RunConfig config = read("data: {train: t, shuffle: " + word + "}\ntraining: {gradient_cache: " + word + "}");
         assertThat(config.data().shuffle()).isEqualTo(flag);
         assertThat(config.training().gradientCache()).isEqualTo(cache);

@@ -46,6 +46,7 @@ final class SampleConfig {
               model_dropout: 0
               seed: 8589934592
               gradient_cache: on
+              share_prefix: off
             evaluation:
               every: 25
               tasks: [sts, own.tsv]
@@ -71,7 +72,8 @@ final class SampleConfig {
              "loss": {"temperature": 0.07, "hard_negative_weight": -1.5},
              "training": {"epochs": 3, "max_steps": 77, "batch_size": 200, "micro_batch_tokens": 2048,
                           "learning_rate": "3e-4", "warmup_steps": 5, "schedule": "constant", "weight_decay": 0.01,
-                          "max_grad_norm": 0.5, "model_dropout": 0, "seed": 8589934592, "gradient_cache": "on"},
+                          "max_grad_norm": 0.5, "model_dropout": 0, "seed": 8589934592, "gradient_cache": "on",
+                          "share_prefix": false},
              "evaluation": {"every": 25, "tasks": ["sts", "own.tsv"], "select_by": "SICK-R", "data": "senteval",
                             "protocol": "mteb", "neighbours": "words.txt"},
              "checkpoint": {"every": 10, "keep": 7},
@@ -89,7 +91,7 @@ final class SampleConfig {
         "training.epochs=3", "training.max_steps=77", "training.batch_size=200", "training.micro_batch_tokens=2048",
         "training.learning_rate=3e-4", "training.warmup_steps=5", "training.schedule=constant",
         "training.weight_decay=0.01", "training.max_grad_norm=0.5", "training.model_dropout=0",
-        "training.seed=8589934592", "training.gradient_cache=on",
+        "training.seed=8589934592", "training.gradient_cache=on", "training.share_prefix=off",
         "evaluation.every=25", "evaluation.tasks=[sts, own.tsv]", "evaluation.select_by=SICK-R",
         "evaluation.data=senteval", "evaluation.protocol=mteb", "evaluation.neighbours=words.txt",
         "checkpoint.every=10", "checkpoint.keep=7", "run.root=out", "run.name=try-1"};
@@ -101,7 +103,7 @@ final class SampleConfig {
             new RunConfig.Data("nli.csv", List.of("dev", "own.tsv"), 1000, false, new RunConfig.Columns("a", "p", "n")),
             new RunConfig.Loss(0.07, -1.5),
             new RunConfig.Training(3, 77, 200, 2048, 3e-4, 5, RunConfig.Schedule.CONSTANT, 0.01, 0.5, 0.0,
-                    8589934592L, RunConfig.GradientCache.ON),
+                    8589934592L, RunConfig.Switch.ON, RunConfig.Switch.OFF),
             new RunConfig.Evaluation(25, List.of("sts", "own.tsv"), "SICK-R", "senteval",
                 StsProtocol.MTEB, "words.txt"),
             new RunConfig.Checkpoint(10, 7),

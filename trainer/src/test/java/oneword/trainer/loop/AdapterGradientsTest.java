@@ -30,7 +30,7 @@ class AdapterGradientsTest {
             GoldenRun.json(folder.resolve("adapter_config.json")).get("base_model_name_or_path").asText());
         String layout = "base_model.model." + (name.endsWith("bare-names") ? "" : "model.")
             + (GoldenRun.json(base.resolve("config.json")).get("model_type").asText().equals("opt") ? "decoder." : "");
-        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false);
+        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false, true);
         for (JsonNode step : GoldenRun.json(folder.resolve("inputs.json")).get("steps")) {
             String stepName = step.get("name").asText();
             double peft = GoldenRun.json(folder.resolve("expected.json")).at("/float32_error/gradient_norms")

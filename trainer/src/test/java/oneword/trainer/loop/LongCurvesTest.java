@@ -72,7 +72,7 @@ class LongCurvesTest {
         return new GoldenRun(GoldenRun.LORA.resolve("decoder").resolve(model), CURVES.resolve("initial").resolve(model),
             golden.get("temperature").doubleValue(), golden.get("hard_negative_weight").doubleValue(), schedule,
             new StepSettings(96, golden.get("max_grad_norm").doubleValue(), 1,
-                cached ? Keep.MICRO_BATCH : Keep.BATCH, false),
+                cached ? Keep.MICRO_BATCH : Keep.BATCH, false, true),
             OptionalDouble.of(0));
     }
 

@@ -212,7 +212,7 @@ class RunReportTest {
 
         Document page = parse(run.html());
 
-        assertThat(page.getDocumentElement().getTextContent()).contains("accuracy × 100", "70.50", "75.50");
+        assertThat(page.getDocumentElement().getTextContent()).contains("Accuracy × 100", "70.50", "75.50");
     }
 
     @Test

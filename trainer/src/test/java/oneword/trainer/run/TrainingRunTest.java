@@ -94,7 +94,8 @@ class TrainingRunTest {
             new ArrayList<>(List.of("model.precision=" + precision, "training.gradient_cache=" + cache));
         if (precision.equals("fp16")) {
             // fp16 is slow on a CPU: as little of it as shows that the loss scale is saved.
-            all.addAll(List.of("evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=null",
+            Path few = Files.write(folder.resolve("few.txt"), List.of("A dog runs.", "It rains."));
+            all.addAll(List.of("evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=" + few,
                 "training.batch_size=2"));
         }
         String[] overrides = all.toArray(String[]::new);

@@ -17,7 +17,8 @@ import java.util.List;
  */
 final class NpyFormat implements RowFormat<float[]> {
 
-    private static final int DATA = 128;
+    /** Where the numbers start. */
+    static final int DATA = 128;
 
     @Override
     public void begin(OutputStream out) throws IOException {
@@ -42,7 +43,8 @@ final class NpyFormat implements RowFormat<float[]> {
         }
     }
 
-    private static ByteBuffer header(long rows, long columns) {
+    /** What stands before the numbers of [rows, columns]. */
+    static ByteBuffer header(long rows, long columns) {
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
         ByteBuffer start = ByteBuffer.allocate(DATA).order(ByteOrder.LITTLE_ENDIAN);
         start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +57,7 @@ public final class RowFile<R> implements AutoCloseable {
 
     private RowFile(Path file, RowFormat<R> format, Map<String, String> settings) throws IOException {
         this.format = format;
-        this.settings = Map.copyOf(settings);
+        this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         target = file.toAbsolutePath();
         unfinished = target.resolveSibling("." + target.getFileName() + ".unfinished");
         stateFile = target.resolveSibling(unfinished.getFileName() + ".json");

@@ -12,7 +12,7 @@ public final class HeatMap {
     private static final int WIDTH = 520;
     private static final int MARGIN = 26;
     private static final int NUMBERED = 14;
-    private static final int BAR_HEIGHT = 44;
+    private static final int BAR_HEIGHT = 50;
     private static final int BAR_STEPS = 48;
 
     /** Viridis (van der Walt and Smith 2015, matplotlib's default map) at nine equal distances. */
@@ -80,7 +80,7 @@ public final class HeatMap {
             svg.element("text", axis.label(tick), "class", "tick", "x", number(axis.at(tick, MARGIN, right)), "y", "30",
                 "text-anchor", "middle");
         }
-        return svg.element("text", "cosine", "class", "axis-name", "x", number((MARGIN + right) / 2.0), "y", "42",
+        return svg.element("text", "cosine", "class", "axis-name", "x", number((MARGIN + right) / 2.0), "y", "47",
             "text-anchor", "middle").close().toString();
     }
 

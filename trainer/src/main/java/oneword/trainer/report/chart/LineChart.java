@@ -25,7 +25,7 @@ public final class LineChart {
     private static final int LEFT = 52;
     private static final int TOP = 26;
     private static final int BELOW = 42;
-    private static final float LETTER = 6.6f;
+    private static final float LETTER = 7f;
 
     private final String id;
     private final String title;
@@ -41,6 +41,7 @@ public final class LineChart {
     private long last = 1;
     private boolean logarithmic;
     private boolean fromZero;
+    private boolean legend = true;
 
     /** How large a chart is drawn. */
     public enum Size {
@@ -135,6 +136,12 @@ public final class LineChart {
         return this;
     }
 
+    /** Leaves the legend out, where there is no room and the caption says it. */
+    public LineChart withoutLegend() {
+        legend = false;
+        return this;
+    }
+
     /** Marks one point and names it. */
     public LineChart mark(double x, double y, String name) {
         mark = Optional.of(new Mark(x, y, name));
@@ -165,7 +172,7 @@ public final class LineChart {
                 "" + (frame.top() + 8));
         }
         mark.ifPresent(point -> draw(svg, frame, point));
-        if (series.size() > 1) {
+        if (legend && series.size() > 1) {
             legend(svg, frame);
         }
         return svg.close().toString();
