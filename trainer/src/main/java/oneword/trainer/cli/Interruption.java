@@ -2,10 +2,13 @@ package oneword.trainer.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
+import oneword.trainer.progress.Screen;
 import oneword.trainer.run.StopSignal;
 
 /**
- * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met.
+ * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met where somebody watches for it. Where
+ * nobody does, the process ends at once: whatever matters is written under another name first, so nothing half-made is
+ * left to be taken for whole.
  *
  * <p>The JVM itself then ends with 130 or 143, as it does after these signals.
  */
@@ -20,12 +23,15 @@ final class Interruption {
         return STOP;
     }
 
-    /** Runs work to its end even where the process is asked to stop meanwhile. */
+    /** Runs work that may ask for a moment to end in order when the process is asked to stop meanwhile. */
     static int guard(IntSupplier work) {
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             STOP.request();
-            awaitQuietly(done);
+            STOP.answer().filter(answer -> done.getCount() > 0).ifPresent(answer -> {
+                Screen.stderr().println(answer);
+                awaitQuietly(done);
+            });
         }, "oneword-stop"));
         try {
             return work.getAsInt();

@@ -113,16 +113,17 @@ final class TrainCommand implements Callable<Integer> {
         RunConfig before = ConfigReader.read(own, List.of());
         RunConfig after = config == null
             ? ConfigReader.read(own, overrides) : ConfigReader.read(paths.findConfig(config), overrides);
-        List<Difference> refused = Differences.between(before, after).stream()
-            .filter(difference -> FREE_KEYS.stream().noneMatch(difference.key()::startsWith))
-            .filter(difference -> !isResolvedAuto(difference))
-            .toList();
+        List<Difference> differences = Differences.between(before, after).stream()
+            .filter(difference -> !isResolvedAuto(difference)).toList();
+        List<Difference> refused = differences.stream()
+            .filter(difference -> FREE_KEYS.stream().noneMatch(difference.key()::startsWith)).toList();
         if (!refused.isEmpty()) {
             throw new ConfigException(runFolder + ": a run cannot go on with another configuration:\n"
                 + String.join("\n", refused.stream().map(difference -> "  " + difference).toList())
                 + "\nLeave them as they are, or start a new run.");
         }
-        return after;
+        differences.forEach(difference -> LOG.info("changed   {}", difference));
+        return after.on(before.model().precision(), before.model().device());
     }
 
     private static boolean isResolvedAuto(Difference difference) {

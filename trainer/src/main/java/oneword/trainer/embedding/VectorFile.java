@@ -43,6 +43,7 @@ public final class VectorFile implements AutoCloseable {
         this.rows = rows;
         Files.createDirectories(target.getParent());
         out = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER);
+        unfinished.toFile().deleteOnExit();
     }
 
     /**

@@ -71,7 +71,9 @@ public final class RunPlanner {
         Precision.Choice precision = Hardware.trainingPrecision(config.model().precision(), device);
         LoraConfig lora = new LoraConfig(
             config.lora().rank(), config.lora().alpha(), config.lora().dropout(), config.lora().targets());
-        return new RunPlan(config, modelFolder, decoder, device, precision, prompt, lora, dataFile, triples, batches,
+        RunConfig resolved = config.on(RunConfig.Precision.valueOf(precision.precision().name()),
+            device.isGpu() ? RunConfig.Device.CUDA : RunConfig.Device.CPU);
+        return new RunPlan(resolved, modelFolder, decoder, device, precision, prompt, lora, dataFile, triples, batches,
             steps, selection, tasks, neighbours);
     }
 
