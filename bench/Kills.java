@@ -45,6 +45,7 @@ final class Kills {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int STEPS = 12;
     private static final int EVALUATE_EVERY = 3;
+    private static final int SAVE_EVERY = 2;
     private static final String NAME = "run";
     private static final List<String> TIMED = List.of("train/triples_per_second");
 
@@ -196,7 +197,7 @@ final class Kills {
             "training: {batch_size: 4, micro_batch_tokens: 120, learning_rate: 1e-2, warmup_steps: 2,",
             "           max_steps: " + STEPS + ", model_dropout: 0.1, gradient_cache: '" + variant.split("-")[1] + "'}",
             "evaluation: {every: " + EVALUATE_EVERY + ", tasks: [" + pairs + "], select_by: " + pairs + "}",
-            "checkpoint: {every: 2, keep: 2}",
+            "checkpoint: {every: " + SAVE_EVERY + ", keep: 2}",
             "run: {root: " + root + ", name: " + NAME + "}"));
         List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
@@ -249,7 +250,8 @@ final class Kills {
             if (lastStep <= before.lastStep && lastScore <= before.lastScore && checkpoints.equals(before.checkpoints)) {
                 return resumed ? "8 while resuming: loading and cutting back" : "2 loading, or testing the untrained model";
             }
-            if (lastStep > 0 && lastStep % EVALUATE_EVERY == 0 && lastScore < lastStep) {
+            boolean evaluated = lastStep % EVALUATE_EVERY == 0 || lastStep % SAVE_EVERY == 0;
+            if (lastStep > 0 && evaluated && lastScore < lastStep) {
                 return "4 while evaluating, or between that and the save";
             }
             return checkpoints.isEmpty() ? "2 loading, testing the untrained model, or before the first checkpoint"

@@ -130,6 +130,10 @@ public final class Main implements Runnable {
                 + Memory.format(Runtime.getRuntime().maxMemory())
                 + "\n  ONEWORD_JAVA_OPTS=-Xmx… gives it more. What was saved is whole: --resume goes on from there.";
         }
+        if (failure.getCause() instanceof LinkageError missing) {
+            return "a native library cannot be loaded: " + firstLine(missing)
+                + "\n  Is there memory left (ulimit -v), and is its folder readable? DJL_CACHE_DIR names another one.";
+        }
         return "internal error: " + failure.getClass().getSimpleName() + ": " + firstLine(failure)
             + (verbose ? "" : "\n  --verbose shows where; please report it.");
     }

@@ -84,6 +84,7 @@ final class RunMetrics extends TrainingListenerAdapter implements TrainingListen
 
     /** Makes all of it durable, as it must be before a checkpoint of the same step is. */
     void sync() {
+        folder.requirePresent();
         log.sync();
         events.sync();
         folder.syncNames();

@@ -135,7 +135,7 @@ public final class TrainingRun implements AutoCloseable {
     /** Does what a run that died between two changes of its folder left undone. */
     private void tidy(long lastStep) {
         for (Path aside : checkpoints.setAsideAfter(lastStep)) {
-            LOG.warn("{} was not whole and is now called {}", aside.getParent(), aside.getFileName());
+            LOG.warn("what was not whole is kept as {}", aside);
         }
         if (bestStep != null && checkpoints.list().stream().noneMatch(kept -> kept.step() == bestStep)) {
             LOG.warn("the best checkpoint so far, of step {}, is gone: the next evaluation chooses anew", bestStep);
