@@ -35,11 +35,11 @@ def write_json(path, value):
 
 
 def noise(parameters, generator, scale):
-    """Fills every parameter with N(0, scale), the weights of layer norms with 1 + N(0, scale)."""
+    """Fills every parameter with N(0, scale), the weights of norms with 1 + N(0, scale)."""
     with torch.no_grad():
         for name, parameter in parameters:
             parameter.normal_(0.0, scale, generator=generator)
-            if "layer_norm" in name and name.endswith(".weight"):
+            if "norm" in name and name.endswith(".weight"):
                 parameter.add_(1.0)
 
 

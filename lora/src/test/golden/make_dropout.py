@@ -13,7 +13,7 @@ from golden import GOLDEN, sentence, write_json
 
 import torch
 from peft import PeftModel
-from transformers import OPTForCausalLM
+from transformers import AutoModelForCausalLM
 
 DRAWS, ROWS = 20_000, 500
 PRE, POST = ("decoder/pre-norm", "lora/pre-norm"), ("decoder/post-norm-projected", "lora/post-norm-projected")
@@ -27,19 +27,25 @@ CASES = {
 }
 SITES = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2", "project_in", "project_out"]
 CASES.update({f"LoRA dropout of {site} alone": (POST, 0.0, 0.0, 0.2, site) for site in SITES})
+LLAMA = ("decoder/llama", "lora/llama")
+CASES.update({"attention dropout, llama": (LLAMA, 0.0, 0.2, 0.0), "both, llama": (LLAMA, 0.0, 0.1, 0.05)})
+SITES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+CASES.update({f"LoRA dropout of llama's {site} alone": (LLAMA, 0.0, 0.0, 0.2, site) for site in SITES})
 
 
 def make(name, seed):
     (model, adapter), dropout, attention, lora, *only = CASES[name]
-    base = OPTForCausalLM.from_pretrained(GOLDEN / model, attn_implementation="eager", dropout=dropout,
-                                          attention_dropout=attention)
+    opt = dict(dropout=dropout) if "llama" not in model else {}
+    base = AutoModelForCausalLM.from_pretrained(GOLDEN / model, attn_implementation="eager", attention_dropout=attention, **opt)
     adapted = PeftModel.from_pretrained(base, GOLDEN / adapter)
     for path, module in adapted.named_modules():
         if hasattr(module, "lora_dropout"):
             module.lora_dropout["default"] = torch.nn.Dropout(lora)
             if only and path.rpartition(".")[2] != only[0]:
                 torch.nn.init.zeros_(module.lora_B["default"].weight)
-    assert base.model.decoder.layers[0].dropout == dropout and base.model.decoder.layers[0].self_attn.dropout == attention
+    layer = getattr(base.model, "decoder", base.model).layers[0]
+    assert getattr(layer, "dropout", 0.0) == dropout
+    assert getattr(layer.self_attn, "dropout" if opt else "attention_dropout") == attention
     adapted.train()
     ids = sentence(torch.Generator().manual_seed(seed), 9, 64)
     torch.manual_seed(seed)

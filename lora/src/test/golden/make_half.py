@@ -21,7 +21,7 @@ from golden import GOLDEN, embed, sentence, write_json
 import torch
 from peft import PeftModel
 from safetensors.torch import save_file
-from transformers import OPTForCausalLM
+from transformers import AutoModelForCausalLM
 
 TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SENTENCES = 128
@@ -35,13 +35,18 @@ CASES = {
     "pre-norm-adapted": ("decoder/pre-norm", "lora/pre-norm"),
     "query-value-adapted": ("decoder/pre-norm", "lora/query-value"),
     "post-norm-projected-adapted": ("decoder/post-norm-projected", "lora/post-norm-projected"),
+    "llama": ("decoder/llama", None),
+    "llama-llama3": ("decoder/llama-llama3", None),
+    "llama-bf16-file": ("decoder/llama-bf16-file", None),
+    "mistral": ("decoder/mistral", None),
+    "llama-adapted": ("decoder/llama", "lora/llama"),
 }
 
 
 def vectors(case, sentences, dtype, rounded=None, autocast=False):
     """[n, d_out] in float64; rounded: a type that the base's weights go through first."""
     model, adapter = CASES[case]
-    base = OPTForCausalLM.from_pretrained(GOLDEN / model, dtype=rounded or dtype).to(dtype)
+    base = AutoModelForCausalLM.from_pretrained(GOLDEN / model, dtype=rounded or dtype).to(dtype)
     decoder = base.model
     if adapter:
         PeftModel.from_pretrained(base, GOLDEN / adapter, autocast_adapter_dtype=dtype != torch.float64)

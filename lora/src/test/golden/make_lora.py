@@ -28,16 +28,20 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cosine_similarity, cross_entropy
-from transformers import OPTForCausalLM, OPTModel
+from transformers import AutoModel, AutoModelForCausalLM
 
 SIX = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
+SEVEN = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 CASES = {
     "pre-norm": dict(base="pre-norm", r=4, target_modules=SIX),
     "post-norm-projected": dict(base="post-norm-projected", r=4, target_modules=SIX + ["project_in", "project_out"]),
     "query-value": dict(base="pre-norm", r=3, target_modules=["q_proj", "v_proj"]),
-    # Over OPTModel, for feature extraction: the names have one "model." less.
-    "bare-names": dict(base="pre-norm", r=4, target_modules=SIX, over=OPTModel),
+    # Over the bare model, for feature extraction: the names have one "model." less.
+    "bare-names": dict(base="pre-norm", r=4, target_modules=SIX, over=AutoModel),
+    "llama": dict(base="llama", r=4, target_modules=SEVEN),
+    "llama-bare-names": dict(base="llama-llama3", r=3, target_modules=SEVEN, over=AutoModel),
+    "mistral-query-value": dict(base="mistral", r=3, target_modules=["q_proj", "v_proj"]),
 }
 
 
@@ -69,7 +73,7 @@ def infonce(z1, z2, z3, temperature, weight):
 
 def load(case, dtype):
     settings = CASES[case]
-    base = settings.get("over", OPTForCausalLM).from_pretrained(
+    base = settings.get("over", AutoModelForCausalLM).from_pretrained(
         GOLDEN / "decoder" / settings["base"], dtype=dtype, attn_implementation="eager")
     model = PeftModel.from_pretrained(base, GOLDEN / "lora" / case, is_trainable=True, autocast_adapter_dtype=False).to(dtype)
     return model.eval(), getattr(model.base_model.model, "model", model.base_model.model)
@@ -103,10 +107,10 @@ def make(case, seed):
     folder = GOLDEN / "lora" / case
     shutil.rmtree(folder, ignore_errors=True)
     settings = dict(CASES[case])
-    base, over = settings.pop("base"), settings.pop("over", OPTForCausalLM)
+    base, over = settings.pop("base"), settings.pop("over", AutoModelForCausalLM)
     generator = torch.Generator().manual_seed(seed)
     model = over.from_pretrained(GOLDEN / "decoder" / base)
-    task = "CAUSAL_LM" if over is OPTForCausalLM else "FEATURE_EXTRACTION"
+    task = "CAUSAL_LM" if over is AutoModelForCausalLM else "FEATURE_EXTRACTION"
     model = get_peft_model(model, LoraConfig(task_type=task, lora_alpha=8, lora_dropout=0.0, **settings))
     noise([(name, p) for name, p in model.named_parameters() if p.requires_grad], generator, 0.2)
     model.peft_config["default"].base_model_name_or_path = f"decoder/{base}"

@@ -1,7 +1,8 @@
-"""Makes resources/golden/letter_scores.json: scores of a model anyone can build, on the SentEval files.
+"""Makes resources/golden/letter_scores.json and letter_scores_raw.json: scores of a model anyone can build, on the
+SentEval files and on the sets as published (MTEB's form: cased, SICK-R of train, trial and test).
 
-Run:    python trainer/src/test/golden/make_letter_scores.py SENTEVAL
-Made by numpy 2, scipy 1.17.1. SENTEVAL is the folder that holds downstream/.
+Run:    python trainer/src/test/golden/make_letter_scores.py SENTEVAL RAW
+Made by numpy 2, scipy 1.17.1. SENTEVAL is the folder that holds downstream/, RAW the one that holds STS12-en-test.
 
 The vector of a sentence counts its characters a to z. It shares nothing with oneword but the files: they are read here
 as the SentEval protocol says, and scored by scipy.stats.spearmanr on cosines in float64.
@@ -60,18 +61,24 @@ def cosine(a, b):
     return (a @ b) / np.sqrt((a @ a) * (b @ b)) if a.any() and b.any() else 0.0
 
 
-def main(senteval):
-    downstream = Path(senteval) / "downstream"
-    sets = {name: year(downstream / "STS" / f"{name}-en-test", subsets) for name, subsets in SUBSETS.items()}
-    sets["STSBenchmark"] = benchmark(downstream / "STS" / "STSBenchmark" / "sts-test.csv")
-    sets["SICK-R"] = sick(downstream / "SICK" / "SICK_test_annotated.txt")
-    sets["STSBenchmark-dev"] = benchmark(downstream / "STS" / "STSBenchmark" / "sts-dev.csv")
+def write(name, sts, sick_files):
+    sets = {name: year(sts / f"{name}-en-test", subsets) for name, subsets in SUBSETS.items()}
+    sets["STSBenchmark"] = benchmark(sts / "STSBenchmark" / "sts-test.csv")
+    sets["SICK-R"] = (pair for file in sick_files for pair in sick(file))
+    sets["STSBenchmark-dev"] = benchmark(sts / "STSBenchmark" / "sts-dev.csv")
     rows = []
-    for name, pairs in sets.items():
+    for task, pairs in sets.items():
         cosines, gold = zip(*((cosine(letters(a), letters(b)), score) for a, b, score in pairs))
-        rows.append({"task": name, "pairs": len(gold), "spearman": 100 * float(spearmanr(cosines, gold).statistic)})
+        rows.append({"task": task, "pairs": len(gold), "spearman": 100 * float(spearmanr(cosines, gold).statistic)})
     text = ",\n  ".join(json.dumps(row) for row in rows)
-    (GOLDEN / "letter_scores.json").write_text(f"[\n  {text}\n]\n")
+    (GOLDEN / name).write_text(f"[\n  {text}\n]\n")
 
 
-main(sys.argv[1])
+def main(senteval, raw):
+    downstream = Path(senteval) / "downstream"
+    files = [downstream / "SICK" / f"SICK_{part}.txt" for part in ("train", "trial", "test_annotated")]
+    write("letter_scores.json", downstream / "STS", files[2:])
+    write("letter_scores_raw.json", Path(raw), files)
+
+
+main(*sys.argv[1:])

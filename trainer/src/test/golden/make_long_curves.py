@@ -1,4 +1,4 @@
-"""Makes resources/golden/curves: runs of 100 steps by transformers, PEFT and torch, with PEFT's own spread at each step.
+"""Makes resources/golden/curves: runs of 100 steps, llama's of 50, by transformers, PEFT and torch, with PEFT's own spread at each step.
 
 Run:    python trainer/src/test/golden/make_long_curves.py      (after make_curve.py and lora's make_decoders.py)
 Made by transformers 5.23.0, peft 0.21.0, torch 2.11.0 (CPU), safetensors 0.8.0; seeded.
@@ -29,12 +29,13 @@ from make_curve import make_rows
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
-from transformers import OPTForCausalLM, get_linear_schedule_with_warmup
+from transformers import AutoModelForCausalLM, get_linear_schedule_with_warmup
 
 CURVES = GOLDEN / "curves"
 DECODERS = GOLDEN.parents[4] / "lora" / "src" / "test" / "resources" / "golden" / "decoder"
 SIX = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
-TARGETS = {"pre-norm": SIX, "post-norm-projected": SIX + ["project_in", "project_out"]}
+SEVEN = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+TARGETS = {"pre-norm": SIX, "post-norm-projected": SIX + ["project_in", "project_out"], "llama": SEVEN}
 ROLES = ("query", "positive", "negative")
 COMMON = dict(model="pre-norm", batch_size=8, roles=3, hard_negative_weight=0.0, temperature=0.05, max_steps=100,
               learning_rate=1e-3, warmup_steps=10, weight_decay=0.0, max_grad_norm=1.0)
@@ -44,13 +45,14 @@ RUNS = {
     "post-norm-projected": dict(model="post-norm-projected"),
     "pairs": dict(roles=2),
     "one-row": dict(batch_size=1, temperature=0.5),
+    "llama": dict(model="llama", max_steps=50),
 }
 WAYS = [dict(), dict(padded=True), dict(padded=True, attention="sdpa"), dict(micro=4), dict(micro=7)]
 
 
 def make_adapter(model):
     torch.manual_seed(43)
-    adapted = get_peft_model(OPTForCausalLM.from_pretrained(DECODERS / model), LoraConfig(
+    adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(DECODERS / model), LoraConfig(
         task_type="CAUSAL_LM", r=4, lora_alpha=8, lora_dropout=0.0, target_modules=TARGETS[model]))
     adapted.peft_config["default"].base_model_name_or_path = f"decoder/{model}"
     folder = CURVES / "initial" / model
@@ -90,14 +92,14 @@ def backward(decoder, sentences, loss_of, padded, micro):
 
 def train(rows, settings, dtype, padded=False, attention="eager", micro=0):
     """(one record a step, {name in the adapter file: trained matrix})"""
-    base = OPTForCausalLM.from_pretrained(DECODERS / settings["model"], dtype=dtype, attn_implementation=attention)
+    base = AutoModelForCausalLM.from_pretrained(DECODERS / settings["model"], dtype=dtype, attn_implementation=attention)
     model = PeftModel.from_pretrained(base, CURVES / "initial" / settings["model"], is_trainable=True,
                                       autocast_adapter_dtype=False).to(dtype)
     model.train()
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             assert module.p == 0
-    assert base.config.dropout == 0 and base.config.attention_dropout == 0
+    assert getattr(base.config, "dropout", 0) == 0 and base.config.attention_dropout == 0
     decoder = base.model
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings["learning_rate"], betas=(0.9, 0.999), eps=1e-8,

@@ -1,6 +1,7 @@
 package oneword.data.prompt;
 
 import oneword.data.DataException;
+import oneword.data.text.WhiteSpace;
 
 /**
  * A prompt with one place for a sentence (PromptEOL, arXiv 2307.16645). The sentence is put in as it stands:
@@ -97,7 +98,7 @@ public record PromptTemplate(String template) {
      * @return the text to put into the prompt
      */
     public static String evaluationText(String sentence) {
-        String text = collapse(sentence);
+        String text = WhiteSpace.collapse(sentence);
         if (text.isEmpty()) {
             return text;
         }
@@ -109,38 +110,5 @@ public record PromptTemplate(String template) {
             text = text.substring(0, text.length() - 1) + ".";
         }
         return text;
-    }
-
-    private static String collapse(String text) {
-        StringBuilder result = new StringBuilder(text.length());
-        boolean space = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (isPythonSpace(c)) {
-                space = true;
-            } else {
-                if (space && !result.isEmpty()) {
-                    result.append(' ');
-                }
-                space = false;
-                result.append(c);
-            }
-        }
-        return result.toString();
-    }
-
-    /** Python's str.isspace: Unicode's separators of type Zs, and bidirectional types WS, B and S. */
-    private static boolean isPythonSpace(char c) {
-        return c >= 0x09 && c <= 0x0D
-            || c >= 0x1C && c <= 0x20
-            || c == 0x85
-            || c == 0xA0
-            || c == 0x1680
-            || c >= 0x2000 && c <= 0x200A
-            || c == 0x2028
-            || c == 0x2029
-            || c == 0x202F
-            || c == 0x205F
-            || c == 0x3000;
     }
 }

@@ -13,8 +13,8 @@ import oneword.data.DataException;
 import oneword.data.text.Lines;
 
 /**
- * Reads similarity tasks from a SentEval folder and from files of one's own. Sentences are given as the files have
- * them. In the folder, below {@code downstream/}:
+ * Reads similarity tasks from a SentEval folder, from the sets as published and from files of one's own. Sentences are
+ * given as the files have them. In a SentEval folder, below {@code downstream/}:
  * <ul>
  * <li>{@code STS/STSyy-en-test/STS.input.X.txt}: two sentences split by a tab, further columns passed over;
  *     {@code STS.gs.X.txt}: the score of the same line, blank where the pair was not scored and is to be left out. The
@@ -23,6 +23,10 @@ import oneword.data.text.Lines;
  *     and 6, counted from 0; further columns passed over;
  * <li>{@code SICK/SICK_test_annotated.txt}: a header; sentences in columns 1 and 2, score in 3.
  * </ul>
+ * The sets as published ({@link StsProtocol#MTEB}) lie the same way, {@code STSyy-en-test} and {@code STSBenchmark} in
+ * a folder {@code raw/} beside {@code downstream/}, or in the folder that is named itself. SICK-R is then the three
+ * files {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code SICK_test_annotated.txt} joined, looked for in
+ * {@code raw/SICK} and, since SICK is published cased and without marks to split off, in the SentEval folder beside.
  */
 public final class StsReader {
 
@@ -37,9 +41,14 @@ public final class StsReader {
         "STS15", List.of("answers-forums", "answers-students", "belief", "headlines", "images"),
         "STS16", List.of("answer-answer", "headlines", "plagiarism", "postediting", "question-question"));
 
+    private static final String RAW_WAY = "Give the folder that holds raw/ with the sets as published, cased, or that "
+        + "folder itself (--data, or evaluation.data in the config); `oneword data download sts` fetches them.";
+
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,2})?");
 
     private static final Map<String, String> BENCHMARK = benchmark();
+
+    private static final List<String> SICK = List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt");
 
     private StsReader() {
     }
@@ -70,23 +79,63 @@ public final class StsReader {
      * @throws DataException if the name is unknown, a file is missing or not as described
      */
     public static StsTask read(String name, Path data) {
+        return read(name, data, StsProtocol.SENTEVAL);
+    }
+
+    /**
+     * Reads a task in one of its forms.
+     *
+     * @param name one of {@link #names()}
+     * @param data for SentEval's form the folder that holds {@code downstream/}, or {@code downstream} itself; for
+     *     MTEB's the one that holds {@code raw/}, or that folder itself
+     * @param protocol the form
+     * @return the task
+     * @throws DataException if the name is unknown, a file is missing or not as described
+     */
+    public static StsTask read(String name, Path data, StsProtocol protocol) {
         if (!names().contains(name)) {
             throw new DataException("Unknown task '" + name + "'. Known: " + String.join(", ", names())
                 + "; or the path of a .tsv file with sentence1, sentence2 and score.");
         }
+        boolean raw = protocol == StsProtocol.MTEB;
         List<GradedPair> pairs = new ArrayList<>();
+        List<Path> files = files(name, data, protocol);
         if (SUBSETS.containsKey(name)) {
-            Path folder = downstream(data, "STS").resolve(name + "-en-test");
-            for (String subset : SUBSETS.get(name)) {
-                readSubset(folder, subset, pairs);
+            for (int i = 0; i < files.size(); i += 2) {
+                readSubset(files.get(i), files.get(i + 1), pairs);
             }
+            refuseLowerCase(raw, files.get(0).getParent(), pairs);
         } else if (BENCHMARK.containsKey(name)) {
-            readColumns(downstream(data, "STS").resolve("STSBenchmark").resolve(BENCHMARK.get(name)), 5, 6, 4, false,
-                pairs);
+            readColumns(files.get(0), 5, 6, 4, false, pairs);
+            refuseLowerCase(raw, files.get(0).getParent(), pairs);
         } else {
-            readColumns(downstream(data, "SICK").resolve("SICK_test_annotated.txt"), 1, 2, 3, true, pairs);
+            files.forEach(file -> readColumns(file, 1, 2, 3, true, pairs));
         }
         return new StsTask(name, List.copyOf(pairs));
+    }
+
+    /**
+     * The files that a task is read from.
+     *
+     * @param name one of {@link #names()}
+     * @param data as in {@link #read(String, Path, StsProtocol)}
+     * @param protocol the form
+     * @return the files in the order of reading, whether they are there or not
+     * @throws DataException if there is no such folder
+     */
+    public static List<Path> files(String name, Path data, StsProtocol protocol) {
+        boolean raw = protocol == StsProtocol.MTEB;
+        if (SUBSETS.containsKey(name)) {
+            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve(name + "-en-test");
+            return SUBSETS.get(name).stream().flatMap(subset -> Stream.of("input", "gs")
+                .map(part -> folder.resolve("STS." + part + "." + subset + ".txt"))).toList();
+        }
+        if (BENCHMARK.containsKey(name)) {
+            Path folder = (raw ? raw(data) : downstream(data, "STS")).resolve("STSBenchmark");
+            return List.of(folder.resolve(BENCHMARK.get(name)));
+        }
+        Path folder = raw ? rawSick(data) : downstream(data, "SICK");
+        return (raw ? SICK : SICK.subList(2, 3)).stream().map(folder::resolve).toList();
     }
 
     /**
@@ -141,9 +190,42 @@ public final class StsReader {
             + " is a folder. Give the folder that holds downstream/ (--data, or evaluation.data in the config).");
     }
 
-    private static void readSubset(Path folder, String subset, List<GradedPair> pairs) {
-        Path input = folder.resolve("STS.input." + subset + ".txt");
-        Path gold = folder.resolve("STS.gs." + subset + ".txt");
+    /** The folder that holds the sets as published. */
+    private static Path raw(Path data) {
+        List<Path> places = List.of(data.resolve("raw"), data.resolve("sts-raw"), data);
+        for (Path place : places) {
+            if (Files.isDirectory(place.resolve("STS12-en-test")) || Files.isDirectory(place.resolve("STSBenchmark"))) {
+                return place;
+            }
+        }
+        throw new DataException("No STS sets as published at " + data + ": neither " + places.get(0) + " nor " + data
+            + " holds STS12-en-test or STSBenchmark. " + RAW_WAY);
+    }
+
+    private static Path rawSick(Path data) {
+        Path raw = raw(data);
+        Path beside = raw.toAbsolutePath().normalize().getParent();
+        List<Path> places = new ArrayList<>(List.of(raw.resolve("SICK")));
+        for (String place : List.of("downstream/SICK", "SICK", "senteval/downstream/SICK")) {
+            places.add(beside == null ? raw.resolve(place) : beside.resolve(place));
+        }
+        return places.stream().filter(Files::isDirectory).findFirst().orElseThrow(() -> new DataException(
+            "No SICK folder for SICK-R: none of " + places + " is there. Put " + String.join(", ", SICK) + " into "
+                + places.get(0) + "."));
+    }
+
+    private static void refuseLowerCase(boolean raw, Path folder, List<GradedPair> pairs) {
+        if (raw && pairs.stream().allMatch(pair -> isLower(pair.sentence1()) && isLower(pair.sentence2()))) {
+            throw new DataException(
+                folder + " holds SentEval's lower-cased form, not the set as published. " + RAW_WAY);
+        }
+    }
+
+    private static boolean isLower(String text) {
+        return text.chars().noneMatch(Character::isUpperCase);
+    }
+
+    private static void readSubset(Path input, Path gold, List<GradedPair> pairs) {
         List<String> sentences = all(input);
         List<String> scores = all(gold);
         if (sentences.size() != scores.size()) {

@@ -1,11 +1,12 @@
 package oneword.data.text;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import oneword.data.DataException;
 
 /**
- * The lines of a UTF-8 file. A line ends at {@code \n} or {@code \r\n} and nowhere else: a lone carriage return,
+ * The lines of UTF-8 text. A line ends at {@code \n} or {@code \r\n} and nowhere else: a lone carriage return,
  * U+000B, U+000C, U+0085, U+2028 and U+2029 are characters of the line. A line feed at the very end starts no line.
  */
 public final class Lines implements AutoCloseable {
@@ -26,6 +27,18 @@ public final class Lines implements AutoCloseable {
     public Lines(Path file) {
         this.file = file;
         in = Utf8Reader.open(file);
+    }
+
+    /**
+     * Reads from a stream, such as that of another process.
+     *
+     * @param stream UTF-8 text; closed together with this object
+     * @param name what messages call it
+     * @throws DataException if it cannot be read
+     */
+    public Lines(InputStream stream, Path name) {
+        file = name;
+        in = Utf8Reader.open(stream, name);
     }
 
     /**

@@ -56,21 +56,41 @@ public final class Utf8Reader extends Reader {
             throw new DataException(file + " is a folder; a file is needed here.");
         }
         try {
-            Utf8Reader reader = new Utf8Reader(file, Files.newInputStream(file));
-            try {
-                reader.start();
-            } catch (IOException | DataException e) {
-                reader.close();
-                throw e;
-            }
-            return reader;
+            return open(Files.newInputStream(file), file);
         } catch (NoSuchFileException e) {
             throw new DataException("No such file: " + file + " (looked for " + file.toAbsolutePath() + ").", e);
         } catch (AccessDeniedException e) {
             throw new DataException(file + " may not be read; check its permissions.", e);
         } catch (IOException e) {
-            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    /**
+     * Reads from a stream, such as that of another process.
+     *
+     * @param stream the bytes; closed together with the reader
+     * @param name what messages call it
+     * @return a reader at its first character, after a byte order mark if there is one
+     * @throws DataException if it cannot be read or is plainly not text
+     */
+    public static Utf8Reader open(InputStream stream, Path name) {
+        Utf8Reader reader = new Utf8Reader(name, stream);
+        try {
+            try {
+                reader.start();
+                return reader;
+            } catch (IOException | DataException e) {
+                reader.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private static DataException unreadable(Path file, IOException e) {
+        return new DataException(file + " cannot be read: " + e.getMessage(), e);
     }
 
     private void start() throws IOException {

@@ -1,14 +1,9 @@
 package oneword.data.token;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import oneword.data.DataException;
 import oneword.data.text.Lines;
-import oneword.data.text.Utf8Reader;
 
 /**
  * Builds the tokenizer.json of an OPT model that ships as vocab.json and merges.txt: byte-level BPE without a leading
@@ -29,27 +23,20 @@ import oneword.data.text.Utf8Reader;
  */
 final class OptTokenizerFile {
 
-    static final String VOCABULARY = "vocab.json";
-    static final String MERGES = "merges.txt";
-
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final String CONFIG = "tokenizer_config.json";
-    private static final String SPECIAL_TOKENS = "special_tokens_map.json";
+    private static final JsonMapper JSON = TokenizerFolder.JSON;
     private static final String ADDED_TOKENS = "added_tokens.json";
-    private static final List<String> ROLES =
-        List.of("bos_token", "eos_token", "unk_token", "pad_token", "mask_token", "sep_token", "cls_token");
 
-    private final Path folder;
+    private final TokenizerFolder folder;
     private final ObjectNode vocabulary;
     private final JsonNode config;
     private final JsonNode specialTokens;
     private final Map<String, ObjectNode> added = new LinkedHashMap<>();
 
-    private OptTokenizerFile(Path folder) {
+    private OptTokenizerFile(TokenizerFolder folder) {
         this.folder = folder;
-        vocabulary = (ObjectNode) read(VOCABULARY);
-        config = read(CONFIG);
-        specialTokens = read(SPECIAL_TOKENS);
+        vocabulary = folder.required(TokenizerFolder.VOCABULARY);
+        config = folder.optional(TokenizerFolder.CONFIG);
+        specialTokens = folder.optional(TokenizerFolder.SPECIAL_TOKENS);
     }
 
     /**
@@ -57,9 +44,16 @@ final class OptTokenizerFile {
      *
      * @param folder a folder with vocab.json and merges.txt
      * @return what tokenizer.json would hold
-     * @throws DataException if a file is missing or damaged
+     * @throws DataException if a file is missing or damaged, or config.json names another family of models
      */
-    static ObjectNode build(Path folder) {
+    static ObjectNode build(TokenizerFolder folder) {
+        String family = folder.modelType();
+        if (!family.isEmpty() && !family.equals("opt")) {
+            throw new DataException(folder.path() + " holds " + TokenizerFolder.VOCABULARY + " and "
+                + TokenizerFolder.MERGES + " of a model of type " + family + ", which do not say all that its tokenizer"
+                + " does. " + TokenizerFolder.TOKENIZER + " is needed: take it from the model's page on the hub, or "
+                + "have transformers make it: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).");
+        }
         return new OptTokenizerFile(folder).build();
     }
 
@@ -132,29 +126,32 @@ final class OptTokenizerFile {
 
     private String bos() {
         for (JsonNode source : List.of(config, specialTokens)) {
-            String token = content(source.path("bos_token"));
+            String token = TokenizerFolder.content(source.path("bos_token"));
             if (token != null && added.containsKey(token)) {
                 return token;
             }
             if (token != null) {
-                throw new DataException(folder + ": bos_token '" + token + "' is not in " + VOCABULARY
-                    + ". Mend " + CONFIG + " or " + SPECIAL_TOKENS + ".");
+                throw new DataException(folder.path() + ": bos_token '" + token + "' is not in "
+                    + TokenizerFolder.VOCABULARY + ". Mend " + TokenizerFolder.CONFIG + " or "
+                    + TokenizerFolder.SPECIAL_TOKENS + ".");
             }
         }
         if (!added.containsKey("</s>")) {
-            throw new DataException(folder.resolve(VOCABULARY) + " has no </s>, which OPT puts before every text. "
-                + "If this is another family of models, it needs a tokenizer.json.");
+            throw new DataException(folder.file(TokenizerFolder.VOCABULARY)
+                + " has no </s>, which OPT puts before every text. If this is another family of models, it needs a "
+                + "tokenizer.json.");
         }
         return "</s>";
     }
 
     private void addTokens() {
-        boolean named = ROLES.stream().anyMatch(role ->
-            content(config.path(role)) != null || content(specialTokens.path(role)) != null);
+        boolean named = TokenizerFolder.ROLES.stream().anyMatch(role ->
+            TokenizerFolder.content(config.path(role)) != null
+                || TokenizerFolder.content(specialTokens.path(role)) != null);
         for (String token : named ? List.of("</s>") : List.of("<s>", "<pad>", "</s>", "<unk>")) {
             addKnown(token, JSON.createObjectNode(), true);
         }
-        read(ADDED_TOKENS).properties().forEach(entry ->
+        folder.optional(ADDED_TOKENS).properties().forEach(entry ->
             add(entry.getKey(), entry.getValue().asInt(-1), JSON.createObjectNode(), false));
         config.path("added_tokens_decoder").properties().forEach(entry -> {
             JsonNode token = entry.getValue();
@@ -162,18 +159,8 @@ final class OptTokenizerFile {
             add(token.path("content").asText(), id, token,
                 token.path("special").asBoolean(false));
         });
-        for (JsonNode source : List.of(specialTokens, config)) {
-            for (String role : ROLES) {
-                addSpecial(source.path(role));
-            }
-            source.path("additional_special_tokens").forEach(this::addSpecial);
-        }
-    }
-
-    private void addSpecial(JsonNode token) {
-        String content = content(token);
-        if (content != null) {
-            addKnown(content, token, true);
+        for (JsonNode token : TokenizerFolder.specialTokens(List.of(specialTokens, config))) {
+            addKnown(TokenizerFolder.content(token), token, true);
         }
     }
 
@@ -188,26 +175,15 @@ final class OptTokenizerFile {
     private void add(String content, int id, JsonNode options, boolean special) {
         JsonNode inVocabulary = vocabulary.get(content);
         if (content.isEmpty() || id < 0 || inVocabulary != null && inVocabulary.intValue() != id) {
-            throw new DataException(folder + ": the added token '" + content + "' has id " + id + ", but "
-                + VOCABULARY + " says " + inVocabulary + ". Fetch the tokenizer files anew, all of one revision.");
+            throw new DataException(folder.path() + ": the added token '" + content + "' has id " + id + ", but "
+                + TokenizerFolder.VOCABULARY + " says " + inVocabulary
+                + ". Fetch the tokenizer files anew, all of one revision.");
         }
-        ObjectNode token = JSON.createObjectNode();
-        token.put("id", id);
-        token.put("content", content);
-        for (String option : List.of("single_word", "lstrip", "rstrip", "normalized")) {
-            token.put(option, options.path(option).asBoolean(false));
-        }
-        token.put("special", special);
-        added.put(content, token);
-    }
-
-    private static String content(JsonNode token) {
-        String content = token.isTextual() ? token.textValue() : token.path("content").textValue();
-        return content == null || content.isEmpty() ? null : content;
+        added.put(content, TokenizerFolder.addedToken(content, id, options, special));
     }
 
     private ArrayNode merges() {
-        Path file = folder.resolve(MERGES);
+        Path file = folder.file(TokenizerFolder.MERGES);
         ArrayNode merges = JSON.createArrayNode();
         try (Lines lines = new Lines(file)) {
             for (String line = lines.next(); line != null; line = lines.next()) {
@@ -223,24 +199,5 @@ final class OptTokenizerFile {
             }
         }
         return merges;
-    }
-
-    /** Reads a JSON object; an absent file, save for the vocabulary, is an empty one. */
-    private JsonNode read(String name) {
-        Path file = folder.resolve(name);
-        if (!name.equals(VOCABULARY) && !Files.exists(file)) {
-            return JSON.createObjectNode();
-        }
-        try (BufferedReader reader = new BufferedReader(Utf8Reader.open(file))) {
-            JsonNode node = JSON.readTree(reader);
-            if (!node.isObject()) {
-                throw new DataException(file + " must hold a JSON object. Fetch the file anew.");
-            }
-            return node;
-        } catch (JsonProcessingException e) {
-            throw new DataException(file + " is not JSON: " + e.getMessage() + ". Fetch the file anew.", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -8,7 +8,8 @@ import oneword.data.prompt.PromptTemplate;
 /**
  * From a sentence to the ids of its whole prompt, by the rules of PromptEOL (arXiv 2307.16645). The model's vector is
  * read at the last id, so the end of the template is never cut off: where a prompt would be longer than the model
- * takes, its sentence is shortened, and {@link #shortened()} counts it. Safe for use by several threads.
+ * takes, its sentence is shortened, and {@link #shortened()} counts it. The last id is that of the template's last
+ * token, or, where the tokenizer's files put EOS behind every text, EOS. Safe for use by several threads.
  */
 public final class SentenceEncoder {
 
@@ -82,6 +83,10 @@ public final class SentenceEncoder {
             throw new DataException("The prompt has " + ids.length + " tokens, the model takes " + maxPositions
                 + ". A raw prompt is never cut; shorten it: " + excerpt(prompt));
         }
+        return notEmpty(ids);
+    }
+
+    private static int[] notEmpty(int[] ids) {
         if (ids.length == 0) {
             throw new DataException("The prompt is empty, and this tokenizer adds no token of its own; "
                 + "an embedding needs one token at least.");
@@ -97,7 +102,7 @@ public final class SentenceEncoder {
     private int[] prompt(String sentence) {
         int[] ids = tokenizer.encode(template.render(sentence));
         if (ids.length <= maxPositions) {
-            return ids;
+            return notEmpty(ids);
         }
         shortened.incrementAndGet();
         int[] tokens = tokenizer.encodePlain(sentence);

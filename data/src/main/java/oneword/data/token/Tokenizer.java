@@ -3,12 +3,9 @@ package oneword.data.token;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +25,6 @@ import oneword.data.text.Surrogates;
  * {@code ai.djl.offline} and {@code OPT_OUT_TRACKING} to {@code true}, before the first native call.
  */
 public final class Tokenizer implements AutoCloseable {
-
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final JsonMapper JSON = new JsonMapper();
 
     static {
         setUnlessGiven("RUST_FLAVOR", "RUST_FLAVOR", "cpu");
@@ -54,46 +48,32 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Loads the tokenizer of a model folder: tokenizer.json if there is one, else an OPT tokenizer of vocab.json and
-     * merges.txt (byte-level BPE, BOS <code>&lt;/s&gt;</code> in front).
+     * Loads the tokenizer of a model folder, as {@link TokenizerDefinition} has it.
      *
      * @param modelFolder a model in Hugging Face layout
      * @return the tokenizer, to be closed by the caller
      * @throws DataException if the folder has no tokenizer or its files are damaged
      */
     public static Tokenizer load(Path modelFolder) {
-        Path file = modelFolder.resolve(TOKENIZER);
-        try {
-            if (Files.exists(file)) {
-                byte[] json = Files.readAllBytes(file);
-                return create(file, json, JSON.readTree(json));
-            }
-            file = modelFolder.resolve(OptTokenizerFile.VOCABULARY);
-            if (Files.exists(file) && Files.exists(modelFolder.resolve(OptTokenizerFile.MERGES))) {
-                JsonNode built = OptTokenizerFile.build(modelFolder);
-                return create(file, JSON.writeValueAsBytes(built), built);
-            }
-        } catch (JsonProcessingException e) {
-            throw new DataException(file + " is not JSON: " + e.getMessage() + ". Fetch the file anew.", e);
-        } catch (IOException e) {
-            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
-        }
-        throw new DataException("No tokenizer in " + modelFolder.toAbsolutePath() + ": neither " + TOKENIZER + " nor "
-            + OptTokenizerFile.VOCABULARY + " with " + OptTokenizerFile.MERGES
-            + ". Give a model folder in Hugging Face layout.");
+        TokenizerFolder folder = new TokenizerFolder(modelFolder);
+        return create(
+            folder.file(folder.has(TokenizerFolder.TOKENIZER) ? TokenizerFolder.TOKENIZER : TokenizerFolder.VOCABULARY),
+            TokenizerDefinition.read(modelFolder));
     }
 
-    private static Tokenizer create(Path file, byte[] json, JsonNode root) throws IOException {
+    private static Tokenizer create(Path file, JsonNode definition) {
         Map<String, String> options = Map.of("addSpecialTokens", "true", "truncation", "do_not_truncate", "padding",
             "do_not_pad", "modelMaxLength", String.valueOf(Integer.MAX_VALUE));
         try {
-            return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), size(root));
+            byte[] json = TokenizerFolder.JSON.writeValueAsBytes(definition);
+            return new Tokenizer(
+                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), size(definition));
         } catch (EngineException | LinkageError e) {
             throw new DataException("The tokenizer's native library cannot be loaded on "
                 + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ": " + e.getMessage()
                 + ". It is unpacked to DJL's cache (~/.djl.ai, or the folder in DJL_CACHE_DIR), which "
                 + "must be writable and allow execution.", e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw new DataException(file + " is not a tokenizer this version can read: " + e.getMessage()
                 + ". Fetch the tokenizer files anew, all of one revision.", e);
         }
@@ -116,7 +96,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Tokenises a text, special tokens put around it as the tokenizer's files say (for OPT: BOS in front, no EOS).
+     * Tokenises a text, special tokens put around it as the tokenizer's files say: for OPT BOS in front, for SmolLM2
+     * none. Where they put EOS behind the text, it is the last id, at which an embedding is then read.
      *
      * @param text any text
      * @return its ids, however many

@@ -50,6 +50,53 @@ class StsReaderTest {
         assertThat(StsReader.read(name, Golden.shared("data/senteval/downstream"))).isEqualTo(task);
     }
 
+    @ParameterizedTest
+    @CsvSource({"STS12, 3108", "STS13, 1500", "STS14, 3750", "STS15, 3000", "STS16, 1186", "STSBenchmark, 1379",
+        "STSBenchmark-dev, 1500", "STSBenchmark-train, 5749", "SICK-R, 9927"})
+    void theSetsAsPublishedHaveTheSizesOfMtebAndTheContentPythonReads(String name, int pairs)
+            throws NoSuchAlgorithmException {
+        StsTask task = StsReader.read(name, Golden.shared("data/sts-raw"), StsProtocol.MTEB);
+        JsonNode golden = Golden.json("sts_raw.json").get(name);
+        assertThat(task.pairs()).hasSize(pairs);
+        assertThat(task.pairs().stream().mapToDouble(GradedPair::score).sum())
+            .isCloseTo(golden.get("score_sum").doubleValue(), within(1e-6));
+        String text = task.pairs().stream().map(pair -> pair.sentence1() + "\t" + pair.sentence2())
+            .collect(Collectors.joining("\n"));
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        assertThat(HexFormat.of().formatHex(hash)).isEqualTo(golden.get("sha256").textValue());
+    }
+
+    @Test
+    void setsAsPublishedAreFoundBesideTheSentEvalFolder() throws IOException {
+        file("raw/STSBenchmark/sts-test.csv", "a\tb\tc\td\t1\tA cat\ta dog\n");
+        for (String part : List.of("train", "trial", "test_annotated")) {
+            file("downstream/SICK/SICK_" + part + ".txt", "head\n1\tone " + part + "\ttwo\t2\tNEUTRAL\n");
+        }
+        List<GradedPair> pairs = List.of(new GradedPair("A cat", "a dog", 1));
+        for (String place : List.of("", "raw")) {
+            Path data = folder.resolve(place);
+            assertThat(StsReader.read("STSBenchmark", data, StsProtocol.MTEB).pairs()).isEqualTo(pairs);
+            assertThat(StsReader.read("SICK-R", data, StsProtocol.MTEB).pairs()).containsExactly(
+                new GradedPair("one train", "two", 2), new GradedPair("one trial", "two", 2),
+                new GradedPair("one test_annotated", "two", 2));
+        }
+        file("raw/SICK/SICK_train.txt", "");
+        assertThatThrownBy(() -> StsReader.read("SICK-R", folder, StsProtocol.MTEB)).isInstanceOf(DataException.class)
+            .hasMessageContaining(folder.resolve("raw/SICK/SICK_train.txt").toString());
+    }
+
+    @Test
+    void theLowerCasedFormIsNotTakenForTheSetsAsPublished() throws IOException {
+        file("STS/STSBenchmark/sts-test.csv", "a\tb\tc\td\t1\ta cat\ta dog\n");
+        assertThatThrownBy(() -> StsReader.read("STSBenchmark", folder.resolve("STS"), StsProtocol.MTEB))
+            .isInstanceOf(DataException.class).hasMessageContaining("lower-cased form");
+        assertThatThrownBy(() -> StsReader.read("STSBenchmark", folder, StsProtocol.MTEB))
+            .isInstanceOf(DataException.class)
+            .hasMessageContainingAll(folder.resolve("raw").toString(), "oneword data download sts");
+        assertThatThrownBy(() -> StsReader.read("SICK-R", folder.resolve("STS"), StsProtocol.MTEB))
+            .isInstanceOf(DataException.class).hasMessageContainingAll("No SICK folder", "SICK_trial");
+    }
+
     @Test
     void theSevenTasksStandInTheOrderOfThePublishedTables() {
         assertThat(StsReader.STS)

@@ -10,6 +10,8 @@ import ai.djl.util.PairList;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,9 +23,9 @@ import oneword.lora.kernel.Torch;
 /**
  * A frozen language model with an optional adapter, from token ids to the hidden state of each row's last real token.
  *
- * <p>It is a DJL block: its parameters are the adapter's matrices, its inputs ids [n, s] and lengths [n], its output
- * [n, d] in fp32. Rows are right-padded and attention is causal, so neither padding nor order nor batch changes a
- * vector. There is no language-model head; the last layer is computed for the last token alone.
+ * <p>It is a DJL block: its parameters are the adapter's matrices, its inputs right-padded int32 ids [n, s] and int64
+ * lengths [n], its output [n, d] in fp32. Attention is causal, so neither padding nor order nor batch changes a vector.
+ * There is no language-model head; the last layer is computed for the last token alone.
  *
  * <p>Stages can be run one by one (embeddings, layers, head): a caller may keep only what stands at their borders.
  * Not thread-safe: dropout draws from the process's generator.
@@ -45,14 +47,17 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Type of the frozen weights. */
     public abstract Precision precision();
 
-    /** Runs the stage before the first layer; gives [n, s, hidden]. Seeds are null where dropout is off. */
+    /** Runs the stage before the first layer; gives [t, hidden]. Seeds are null where dropout is off. */
     public abstract NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds);
 
-    /** Runs layer i; gives [n, s, hidden], for the last layer [n, hidden]. */
+    /** Runs layer i; gives [t, hidden], for the last layer [n, hidden] in the order of the blocks. */
     public abstract NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
-    /** Runs the stage after the last layer; gives fp32 [n, d]. */
-    public abstract NDArray head(NDManager scope, NDArray x, LayerSeeds seeds);
+    /** Runs the stage after the last layer; gives fp32 [n, d] in the caller's order. */
+    public abstract NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds);
+
+    /** Gives the keys and values that rows [t, hidden] have in layer i, dropout off. */
+    abstract List<NDArray> keysValues(NDManager scope, int i, NDArray x, TokenBatch batch);
 
     /** Whether an adapter stands before the first layer, so that gradients must reach it. */
     public abstract boolean adaptsEmbeddings();
@@ -67,7 +72,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * Runs all stages.
      *
      * @param scope owns the result and everything on the way
-     * @param batch right-padded ids
+     * @param batch ids as they are laid out
      * @param seeds of the dropout masks, or null where dropout is off
      * @return fp32 [n, d]
      */
@@ -76,7 +81,32 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
         for (int i = 0; i < config().layers(); i++) {
             x = replace(x, layer(scope, i, x, batch, seeds));
         }
-        return replace(x, head(scope, x, seeds));
+        return replace(x, head(scope, x, batch, seeds));
+    }
+
+    /**
+     * Computes tokens that many batches' sentences begin with, once, without graph or dropout.
+     *
+     * @param scope owns the result
+     * @param ids of the tokens, at least one
+     * @return for {@link TokenBatch#behind}
+     */
+    public final PrefixCache prefix(NDManager scope, int[] ids) {
+        List<List<NDArray>> layers = new ArrayList<>();
+        try (NDManager inner = scope.newSubManager()) {
+            TokenBatch batch = TokenBatch.of(inner, ids, new int[] {ids.length}, ids.length, false);
+            Torch.withoutGradients(() -> {
+                NDArray x = embed(inner, batch, null);
+                for (int i = 0; i < config().layers(); i++) {
+                    layers.add(keysValues(scope, i, x, batch));
+                    if (i < config().layers() - 1) {
+                        x = replace(x, layer(inner, i, x, batch, null));
+                    }
+                }
+                return layers;
+            });
+        }
+        return new PrefixCache(ids.length, List.copyOf(layers));
     }
 
     /** Lets go of a stage's input: its memory is free at once, save what a graph keeps of it. */
@@ -144,9 +174,13 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     @Override
     protected final NDList forwardInternal(
         ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-        TokenBatch batch = new TokenBatch(inputs.get(0), inputs.get(1));
+        NDManager scope = inputs.get(0).getManager();
+        NDArray ids = inputs.get(0);
+        int[] lengths = Arrays.stream(inputs.get(1).toLongArray()).mapToInt(Math::toIntExact).toArray();
+        TokenBatch batch = TokenBatch.of(
+            scope, ids.toIntArray(), lengths, Math.toIntExact(ids.getShape().get(1)), !training);
         LayerSeeds seeds = training ? LayerSeeds.of(0, blockPasses++, 0) : null;
-        return new NDList(encode(inputs.get(0).getManager(), batch, seeds));
+        return new NDList(encode(scope, batch, seeds));
     }
 
     @Override

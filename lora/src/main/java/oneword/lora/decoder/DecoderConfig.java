@@ -28,6 +28,9 @@ public interface DecoderConfig {
     /** Bytes that a training pass keeps for one padded token until its backward pass: an estimate for planning. */
     long activationBytesPerToken(Precision precision, LoraConfig lora);
 
+    /** Whether the model drops anything while training, the adapter's own dropout aside. */
+    boolean drops();
+
     /**
      * The same configuration with another dropout after attention and feed-forward blocks while training.
      *

@@ -2,13 +2,35 @@ package oneword.lora.decoder;
 
 import ai.djl.Device;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import oneword.lora.checkpoint.WeightFolder;
 import oneword.lora.checkpoint.WeightSource;
 
 /** Opens model folders: the one place where families are registered by {@code model_type}. */
 public final class Decoders {
 
+    private static final Family<OptConfig> OPT = new Family<>(OptConfig.class, OptConfig::read, OptDecoder::load);
+    private static final Family<LlamaConfig> LLAMA =
+        new Family<>(LlamaConfig.class, LlamaConfig::read, LlamaDecoder::load);
+
+    private static final Map<String, Family<?>> FAMILIES =
+        new TreeMap<>(Map.of("opt", OPT, "llama", LLAMA, "mistral", LLAMA));
+
     private Decoders() {}
+
+    private record Family<C extends DecoderConfig>(Class<C> type, Function<ModelConfig, C> reader, Loader<C> loader) {
+
+        Decoder load(DecoderConfig config, WeightSource source, Precision precision, Device device) {
+            return loader.load(type.cast(config), source, precision, device);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Loader<C extends DecoderConfig> {
+        Decoder load(C config, WeightSource source, Precision precision, Device device);
+    }
 
     /**
      * Reads a model's configuration; no weight is touched.
@@ -19,10 +41,12 @@ public final class Decoders {
     public static DecoderConfig read(Path folder) {
         ModelConfig json = ModelConfig.read(folder);
         String type = json.text("model_type", "");
-        if (!type.equals("opt")) {
-            throw json.error("model_type", "'" + type + "' is not supported; opt is");
+        Family<?> family = FAMILIES.get(type);
+        if (family == null) {
+            throw json.error("model_type", "'" + type + "' is not supported; supported are "
+                + String.join(", ", FAMILIES.keySet()));
         }
-        return OptConfig.read(json);
+        return family.reader().apply(json);
     }
 
     /**
@@ -35,11 +59,12 @@ public final class Decoders {
      * @throws oneword.lora.LoraException where the weights cannot be used
      */
     public static Decoder load(Path folder, DecoderConfig config, Precision precision, Device device) {
+        Family<?> family = FAMILIES.values().stream()
+            .filter(candidate -> candidate.type().isInstance(config))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("No family reads a " + config.getClass().getName()));
         try (WeightSource source = WeightFolder.open(folder)) {
-            if (config instanceof OptConfig opt) {
-                return OptDecoder.load(opt, source, precision, device);
-            }
-            throw new IllegalArgumentException("No decoder is registered for " + config.getClass().getName());
+            return family.load(config, source, precision, device);
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import oneword.lora.LoraException;
 
 /** A model folder's {@code config.json}, read key by key; every error names the file and the key. */
@@ -14,10 +15,12 @@ final class ModelConfig {
     private static final long MAX_BYTES = 16L << 20;
 
     private final Path file;
+    private final String prefix;
     private final JsonNode root;
 
-    private ModelConfig(Path file, JsonNode root) {
+    private ModelConfig(Path file, String prefix, JsonNode root) {
         this.file = file;
+        this.prefix = prefix;
         this.root = root;
     }
 
@@ -35,13 +38,30 @@ final class ModelConfig {
             if (!root.isObject()) {
                 throw new LoraException(file + ": is not a JSON object");
             }
-            return new ModelConfig(file, root);
+            return new ModelConfig(file, "", root);
         } catch (JsonProcessingException e) {
             throw new LoraException(file + ": is not valid JSON at line " + e.getLocation().getLineNr() + ": "
                 + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new LoraException(file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether a key is there at all, be it with null. */
+    boolean names(String key) {
+        return root.has(key);
+    }
+
+    /** An object of keys of its own; none where it is missing, null or empty. */
+    Optional<ModelConfig> section(String key) {
+        JsonNode node = root.get(key);
+        if (node == null || node.isNull() || node.isObject() && node.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!node.isObject()) {
+            throw error(key, "expected an object, found " + node);
+        }
+        return Optional.of(new ModelConfig(file, prefix + key + ".", node));
     }
 
     String text(String key, String missing) {
@@ -85,6 +105,26 @@ final class ModelConfig {
         return value;
     }
 
+    /** One token id, or the first of a list of them. */
+    int firstId(String key, int missing) {
+        JsonNode node = root.get(key);
+        JsonNode id = node != null && node.isArray() ? node.get(0) : node;
+        return id != null && id.isIntegralNumber() && id.canConvertToInt() ? id.intValue() : missing;
+    }
+
+    double positiveNumber(String key) {
+        return positiveNumber(key, Double.NaN);
+    }
+
+    double positiveNumber(String key, double missing) {
+        JsonNode node = root.get(key);
+        double value = node == null || node.isNull() ? missing : node.isNumber() ? node.doubleValue() : Double.NaN;
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw error(key, "expected a positive number, found " + node);
+        }
+        return value;
+    }
+
     double probability(String key, double missing) {
         JsonNode node = root.get(key);
         if (node == null || node.isNull()) {
@@ -105,6 +145,6 @@ final class ModelConfig {
     }
 
     LoraException error(String key, String message) {
-        return new LoraException(file + ": " + key + ": " + message);
+        return new LoraException(file + ": " + prefix + key + ": " + message);
     }
 }

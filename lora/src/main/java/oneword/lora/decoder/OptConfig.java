@@ -130,6 +130,11 @@ public record OptConfig(
     }
 
     @Override
+    public boolean drops() {
+        return dropout > 0 || attentionDropout > 0;
+    }
+
+    @Override
     public OptConfig withDropout(double probability) {
         return new OptConfig(vocabSize, hiddenSize, embeddingSize, ffnSize, layers, heads, maxPositions, padId, preNorm,
             finalNorm, bias, affineNorm, activation, probability, attentionDropout);

@@ -13,6 +13,10 @@ import java.util.List;
  */
 final class OptWeights {
 
+    /** A tensor that every file has, without prefix. */
+    static final String ANCHOR = "embed_tokens.weight";
+    /** What stands before the names: over the causal model, over the bare one, over its decoder. */
+    static final List<String> PREFIXES = List.of("model.decoder.", "decoder.", "");
     /** Linear maps of a layer, in the kernel's order. */
     static final List<String> LINEARS = List.of(
         "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "fc1", "fc2");

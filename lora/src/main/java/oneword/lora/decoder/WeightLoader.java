@@ -1,12 +1,15 @@
 package oneword.lora.decoder;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import oneword.lora.LoraException;
 import oneword.lora.checkpoint.DType;
 import oneword.lora.checkpoint.TensorInfo;
@@ -27,6 +30,31 @@ final class WeightLoader implements AutoCloseable {
     private final String prefix;
 
     /**
+     * Loads a decoder, or its head, into a manager of its own, which is closed where that fails.
+     *
+     * @param source the files
+     * @param precision compute type
+     * @param device where the weights live
+     * @param anchor name, without prefix, of a tensor that every file of the family has
+     * @param prefixes what may stand before the names, tried in order
+     * @param taker takes the loader, and over its {@link #owner} the manager
+     */
+    static <T> T load(WeightSource source, Precision precision, Device device, String anchor, List<String> prefixes,
+        Function<WeightLoader, T> taker) {
+        NDManager manager = Torch.newManager(device);
+        boolean loaded = false;
+        try (WeightLoader loader = new WeightLoader(source, manager, precision, anchor, prefixes)) {
+            T result = taker.apply(loader);
+            loaded = true;
+            return result;
+        } finally {
+            if (!loaded) {
+                manager.close();
+            }
+        }
+    }
+
+    /**
      * Prepares loading.
      *
      * @param source the files
@@ -35,17 +63,23 @@ final class WeightLoader implements AutoCloseable {
      * @param anchor name, without prefix, of a tensor that every file of the family has
      * @param prefixes what may stand before the names, tried in order
      */
-    WeightLoader(WeightSource source, NDManager owner, Precision precision, String anchor, String... prefixes) {
+    WeightLoader(
+        WeightSource source, NDManager owner, Precision precision, String anchor, List<String> prefixes) {
         this.source = source;
         this.owner = owner;
-        this.prefix = Arrays.stream(prefixes)
+        this.prefix = prefixes.stream()
             .filter(candidate -> source.names().contains(candidate + anchor))
             .findFirst()
-            .orElseThrow(() -> new LoraException("The weights hold no tensor " + prefixes[0] + anchor
+            .orElseThrow(() -> new LoraException("The weights hold no tensor " + prefixes.get(0) + anchor
                 + "; they begin with " + source.names().stream().limit(5).toList()
                 + ". Is this the model that config.json describes?"));
         this.kernels = Kernels.load(
             Kernels.class, Map.of("compute", precision.scalarType()), owner.getDevice(), "weights.py");
+    }
+
+    /** Manager that owns the weights. */
+    NDManager owner() {
+        return owner;
     }
 
     /** Loads a tensor of an exact shape. */

@@ -108,7 +108,7 @@ public final class Kernels implements AutoCloseable {
          * Adds a {@code List[Tensor]} as the next argument.
          *
          * @param name a name of its own among this call's lists
-         * @param tensors at least one
+         * @param tensors at least one; none may be an argument of this call elsewhere
          */
         public Call list(String name, List<NDArray> tensors) {
             if (tensors.isEmpty()) {

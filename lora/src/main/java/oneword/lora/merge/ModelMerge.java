@@ -44,6 +44,7 @@ public record ModelMerge(Path base, Path adapter, Storage storage, long maxShard
     public static final long SHARD_BYTES = 5_000_000_000L;
 
     private static final List<DType> FLOATS = List.of(DType.F64, DType.F32, DType.F16, DType.BF16);
+    private static final List<String> SEPARATE_HEADS = List.of("llama", "mistral");
     private static final String CONFIG = "config.json";
     private static final List<String> COPIED = List.of("generation_config.json", "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
@@ -163,8 +164,11 @@ public record ModelMerge(Path base, Path adapter, Storage storage, long maxShard
         return longer.get(0);
     }
 
+    /** Where the key is absent, transformers ties the head of most families, but of these not. */
     private boolean tied() {
-        return config().path("tie_word_embeddings").asBoolean(true);
+        JsonNode json = config();
+        boolean separate = SEPARATE_HEADS.contains(json.path("model_type").asText());
+        return json.path("tie_word_embeddings").asBoolean(!separate);
     }
 
     private JsonNode config() {

@@ -1,19 +1,34 @@
 # Pieces that every decoder family shares. Shapes: t = rows of a micro-batch laid end to end, n = sentences,
-# s = padded length, h = attention heads, d = width.
+# s = tokens of a row, h = attention heads, g = heads of keys and values (a divisor of h; arXiv 2305.13245), e = a head's
+# width, d = width.
 
 
-# Dropout: an element is zero with probability p, else divided by 1 - p.
-# On a CPU torch draws a 64-bit number for each element on one thread, two fifths of a training step. Here each draw serves
-# four elements, 16 bits each, so that the probability is p to within 1/131072.
-def drop(x: Tensor, p: float) -> Tensor:
+# Dropout: an element is zero with probability p, else divided by 1 - p. Here the division is left to the caller: gives what
+# remains of x, and the factor it is yet to be multiplied with.
+# On a CPU torch draws one 64-bit number for each element, on one thread. Here a number serves four elements, 16 bits each,
+# so that the probability is p to within 1/131072.
+def drop(x: Tensor, p: float) -> Tuple[Tensor, float]:
     if x.device.type != "cpu":
-        return torch.dropout(x, p, True)
+        return torch.dropout(x, p, True), 1.
+    return x * __torch__.survivors(x, p), 1. / (1. - p)
+
+
+# 1 for each element of x that dropout keeps, else 0, in x's shape and type; for a CPU.
+def survivors(x: Tensor, p: float) -> Tensor:
     n = torch.numel(x)
     bits = torch.random_(torch.empty([(n + 3) // 4], dtype=4), -9223372036854775807 - 1, None)
-    lanes = torch.reshape(torch.view_copy(bits, 2)[:n], x.shape)
-    dropped = int(p * 65536. + 0.5)
-    kept = torch.ge(lanes, dropped - 32768).to(x.dtype)
-    return x * torch.div_(kept, 1. - p)
+    # The same memory as 16-bit numbers, compared in place: other ways take a pass through memory each.
+    lanes = torch.set_(torch.empty([0], dtype=2), bits, 0, [n], [1])
+    return torch.reshape(torch.ge_(lanes, int(p * 65536. + 0.5) - 32768), x.shape).to(x.dtype)
+
+
+# residual + dropout(x)
+def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
+    if p == 0.:
+        return torch.add_(x, residual)
+    if x.device.type != "cpu":
+        return torch.add_(torch.dropout(x, p, True), residual)
+    return torch.addcmul(residual, x, __torch__.survivors(x, p), value=1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
@@ -22,18 +37,22 @@ def drop(x: Tensor, p: float) -> Tensor:
 def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
     y = torch.linear(x, weight, bias)
     if torch.numel(a) > 0:
-        z = x
+        z, factor = x, scale
         if dropout > 0.:
-            z = __torch__.drop(x, dropout)
+            z, rest = __torch__.drop(x, dropout)
+            factor = scale * rest
         low = torch.linear(z, a.to(x.dtype))
-        y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=scale)
+        y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
     return y
 
 
-def maybe_dropout(x: Tensor, dropout: float) -> Tensor:
-    if dropout > 0.:
-        x = __torch__.drop(x, dropout)
-    return x
+# A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
+# after block of equal width. Block i has the tensor real [n_i, s_i], true where a token is no padding.
+def own_rows(blocks: List[Tensor]) -> int:
+    own = 0
+    for real in blocks:
+        own += torch.numel(real)
+    return own
 
 
 # [n * s, h * e] -> [n, h, s, e]
@@ -46,29 +65,94 @@ def merge_heads(x: Tensor) -> Tensor:
     return torch.reshape(torch.transpose(x, 1, 2), [x.shape[0] * x.shape[2], -1])
 
 
-# Causal attention over right-padded rows: a real token never sees the padding behind it, so no mask is needed.
-# bf16 goes through fp32: on a CPU the fused backward is five times faster that way, and the softmax exact.
+# Rows -> the prefix (perhaps of no rows), then each block, as [n, h, s, e].
+def split_blocks(x: Tensor, blocks: List[Tensor], heads: int) -> List[Tensor]:
+    width = x.shape[1] // heads
+    sizes = [x.shape[0] - __torch__.own_rows(blocks)]
+    counts = [1]
+    for real in blocks:
+        sizes.append(torch.numel(real))
+        counts.append(real.shape[0])
+    parts : List[Tensor] = []
+    for i, part in enumerate(torch.split_with_sizes(x, sizes, 0)):
+        parts.append(torch.transpose(torch.reshape(part, [counts[i], sizes[i] // counts[i], heads, width]), 1, 2))
+    return parts
+
+
+# Keys or values that a block's queries see: those of the prefix, then the block's own.
+def with_prefix(prefix: Tensor, own: Tensor) -> Tensor:
+    if prefix.shape[2] == 0:
+        return own
+    return torch.cat([torch.expand(prefix, [own.shape[0], -1, -1, -1]), own], 2)
+
+
+# Keys or values of the prefix: what was computed before (past [c, g * e]; empty where nothing was), then its own rows.
+def whole_prefix(past: Tensor, own: Tensor) -> Tensor:
+    if torch.numel(past) == 0:
+        return own
+    return torch.cat([__torch__.split_heads(past, 1, own.shape[1]).to(own.dtype), own], 2)
+
+
+# The type to compute attention in. bf16 goes through fp32: on a CPU the fused backward is five times faster that way,
+# and the softmax exact.
+def attention_type(x: Tensor) -> int:
+    kind = x.dtype
+    if kind == 15 and x.device.type == "cpu":
+        kind = 6
+    return kind
+
+
+# The last s of p + s tokens, each of which sees those before it and itself. Their padding is behind all that is real,
+# so a real token never sees it.
 def causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-    if q.dtype == 15 and q.device.type == "cpu":
-        y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), None, dropout, True)
-        return y.to(q.dtype)
-    return torch.scaled_dot_product_attention(q, k, v, None, dropout, True)
+    s, p = q.shape[2], k.shape[2] - q.shape[2]
+    grouped = q.shape[1] != k.shape[1]
+    if p == 0:
+        return torch.scaled_dot_product_attention(q, k, v, None, dropout, True, scale=None, enable_gqa=grouped)
+    mask = torch.tril(torch.ones([s, p + s], dtype=11, device=q.device), p)
+    return torch.scaled_dot_product_attention(q, k, v, mask, dropout, False, scale=None, enable_gqa=grouped)
 
 
-# Attention of one query a sentence, its last real token, over the keys of that sentence alone.
-# q [n, h, 1, e], k and v [n, h, s, e], lengths [n]
-def last_token_attention(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, dropout: float) -> Tensor:
-    positions = torch.arange(k.shape[2], device=k.device)
-    mask = torch.reshape(positions, [1, 1, 1, -1]) < torch.reshape(lengths, [-1, 1, 1, 1])
-    if q.dtype == 15 and q.device.type == "cpu":
-        y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), mask, dropout, False)
-        return y.to(q.dtype)
-    return torch.scaled_dot_product_attention(q, k, v, mask, dropout, False)
+# Causal attention of a micro-batch. q [rows, heads * e], k and v [rows, key_heads * e], past_k and past_v
+# [c, key_heads * e] or empty -> [rows, heads * e]
+def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor], heads: int,
+              key_heads: int, dropout: float) -> Tensor:
+    kind = __torch__.attention_type(q)
+    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
+    prefix_k = __torch__.whole_prefix(past_k, ks[0])
+    prefix_v = __torch__.whole_prefix(past_v, vs[0])
+    results : List[Tensor] = []
+    if qs[0].shape[2] > 0:
+        results.append(__torch__.merge_heads(__torch__.causal_attention(qs[0], prefix_k, prefix_v, dropout)))
+    for i in range(1, len(qs)):
+        y = __torch__.causal_attention(qs[i], __torch__.with_prefix(prefix_k, ks[i]),
+                                       __torch__.with_prefix(prefix_v, vs[i]), dropout)
+        results.append(__torch__.merge_heads(y))
+    return torch.cat(results, 0).to(q.dtype)
 
 
-# Rows of the last real tokens in [n * s, d].
-def last_rows(lengths: Tensor, s: int) -> Tensor:
-    return torch.arange(lengths.shape[0], device=lengths.device) * s + lengths - 1
+# Attention of one query a sentence, its last real token. Query heads that share keys and values stand as rows of one
+# head. q [n, heads * e], the rest as above -> [n, heads * e]
+def last_token_attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor],
+                         heads: int, key_heads: int, dropout: float) -> Tensor:
+    kind = __torch__.attention_type(q)
+    counts = [real.shape[0] for real in blocks]
+    qs = torch.split_with_sizes(q.to(kind), counts, 0)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
+    prefix_k = __torch__.whole_prefix(past_k, ks[0])
+    prefix_v = __torch__.whole_prefix(past_v, vs[0])
+    results : List[Tensor] = []
+    for i, real in enumerate(blocks):
+        n = real.shape[0]
+        seen = torch.cat([torch.ones([n, prefix_k.shape[2]], dtype=11, device=q.device), real], 1)
+        y = torch.scaled_dot_product_attention(
+            torch.reshape(qs[i], [n, key_heads, heads // key_heads, -1]), __torch__.with_prefix(prefix_k, ks[i + 1]),
+            __torch__.with_prefix(prefix_v, vs[i + 1]), torch.reshape(seen, [n, 1, 1, -1]), dropout, False)
+        results.append(torch.reshape(y, [n, -1]))
+    return torch.cat(results, 0).to(q.dtype)
 
 
 def activate(x: Tensor, function: str) -> Tensor:
@@ -77,3 +161,24 @@ def activate(x: Tensor, function: str) -> Tensor:
     if function == "gelu":
         return torch.gelu(x)
     return torch.gelu(x, approximate="tanh")
+
+
+# What LLaMA brought and later families share. Shapes as above; g = key and value heads, a divisor of h.
+
+
+# RMSNorm (arXiv 1910.07467), rounded as transformers does: normalised in fp32, cast to x's type, then times the weight.
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    y = x.to(6)
+    y = y * torch.rsqrt(torch.mean(y * y, [-1], True) + eps)
+    return y.to(x.dtype) * weight
+
+
+# Rotary position embedding (arXiv 2104.09864), halves rotated against each other as in transformers; always in fp32.
+# x [t, heads * e], positions [t], inverse frequencies fp32 [e / 2] -> x's shape and type
+def rotate(x: Tensor, heads: int, positions: Tensor, frequencies: Tensor) -> Tensor:
+    angles = torch.reshape(positions.to(6), [-1, 1, 1]) * frequencies
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    half = x.shape[1] // heads // 2
+    y = torch.reshape(x, [-1, heads, 2 * half])
+    a, b = torch.narrow(y, 2, 0, half), torch.narrow(y, 2, half, half)
+    return torch.reshape(torch.cat([a * cos - b * sin, b * cos + a * sin], 2), x.shape).to(x.dtype)

@@ -63,6 +63,23 @@ class DecoderGoldenTest {
     }
 
     @ParameterizedTest
+    @MethodSource("decoders")
+    void whatSentencesBeginWithMayBeComputedOnce(GoldenCase golden) {
+        try (Decoder decoder = load(golden)) {
+            for (int[] prefix : new int[][] {{2}, {2, 9, 4, 7, 5}}) {
+                List<int[]> all = new ArrayList<>();
+                golden.json("inputs.json").get("batches").forEach(
+                    batch -> cut(batch).forEach(ids -> all.add(join(prefix, ids))));
+                all.removeIf(ids -> ids.length > decoder.config().maxPositions());
+                float[] expected = embed(decoder, all, false);
+                assertClose("fp32 vectors with a shared prefix against without", embed(decoder, all, true), expected);
+                assertClose("fp32 vectors behind a cached prefix against without",
+                    embedBehind(decoder, prefix, all), expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("adapters")
     void vectorsWithAnAdapterEqualPeft(GoldenCase golden) {
         JsonNode config = golden.json("adapter_config.json");
@@ -74,6 +91,22 @@ class DecoderGoldenTest {
             decoder.loadAdapter(golden.folder(), 0);
             assertClose("fp32 vectors with adapter against PEFT", embed(decoder, sentences),
                 golden.tensor("expected.safetensors", "adapted"));
+        }
+    }
+
+    private static int[] join(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** The first two tokens of the prefix, or its only one, come from the cache; the rest is shared in the batch. */
+    private static float[] embedBehind(Decoder decoder, int[] prefix, List<int[]> sentences) {
+        int cached = Math.min(2, prefix.length);
+        try (NDManager scope = decoder.manager().newSubManager()) {
+            PrefixCache past = decoder.prefix(scope, Arrays.copyOf(prefix, cached));
+            return embed(decoder, past, sentences.stream()
+                .map(ids -> Arrays.copyOfRange(ids, cached, ids.length)).toList(), true);
         }
     }
 
@@ -92,6 +125,14 @@ class DecoderGoldenTest {
 
     /** Embeds sentences as one right-padded batch; the padding is a token that means something. */
     static float[] embed(Decoder decoder, List<int[]> sentences) {
+        return embed(decoder, sentences, true);
+    }
+
+    private static float[] embed(Decoder decoder, List<int[]> sentences, boolean sharePrefix) {
+        return embed(decoder, null, sentences, sharePrefix);
+    }
+
+    private static float[] embed(Decoder decoder, PrefixCache past, List<int[]> sentences, boolean sharePrefix) {
         int width = sentences.stream().mapToInt(ids -> ids.length).max().orElseThrow();
         int[] lengths = sentences.stream().mapToInt(ids -> ids.length).toArray();
         int[] ids = new int[sentences.size() * width];
@@ -100,7 +141,7 @@ class DecoderGoldenTest {
             System.arraycopy(sentences.get(i), 0, ids, i * width, lengths[i]);
         }
         try (NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, ids, lengths, width);
+            TokenBatch batch = TokenBatch.behind(past, scope, ids, lengths, width, sharePrefix);
             NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
             return vectors.toFloatArray();
         }

@@ -94,7 +94,7 @@ class DropoutScatterTest {
             for (int pass = 0; pass < PASSES; pass++) {
                 LayerSeeds seeds = LayerSeeds.of(11, pass / 4, pass % 4);
                 try (NDManager scope = decoder.manager().newSubManager()) {
-                    TokenBatch batch = TokenBatch.of(scope, all, lengths, ids.length);
+                    TokenBatch batch = TokenBatch.of(scope, all, lengths, ids.length, false);
                     float[] vectors =
                         Torch.withoutGradients(() -> decoder.encode(scope, batch, seeds)).toFloatArray();
                     for (int i = 0; i < ROWS; i++) {

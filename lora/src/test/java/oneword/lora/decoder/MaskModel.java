@@ -58,8 +58,8 @@ final class MaskModel implements AutoCloseable {
         int[] lengths = new int[rows];
         Arrays.fill(lengths, tokens);
         try (NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, new int[rows * tokens], lengths, tokens);
-            NDArray x = scope.zeros(new Shape(rows, tokens, WIDTH));
+            TokenBatch batch = TokenBatch.of(scope, new int[rows * tokens], lengths, tokens, false);
+            NDArray x = scope.zeros(new Shape(rows * tokens, WIDTH));
             return Torch.withoutGradients(() -> decoder.layer(scope, layer, x, batch, seeds)).toFloatArray();
         }
     }

@@ -71,6 +71,8 @@ class MergeRefusalTest {
         TinyModel.adapter(adapter, "lm_head", new float[1], new float[1], 1);
 
         refused("lm_head", "ties the head");
+        Files.writeString(base.resolve("config.json"), "{\"model_type\": \"llama\"}");
+        assertThat(new ModelMerge(base, adapter, Storage.BASE).check()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import oneword.lora.adapter.LoraConfig;
 import oneword.lora.adapter.PeftFiles;
+import oneword.lora.adapter.TargetModule;
 import oneword.lora.checkpoint.DType;
 import oneword.lora.checkpoint.SafetensorsFile;
 import oneword.lora.checkpoint.WeightFolder;
@@ -31,13 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A merged model gives the vectors of base and adapter, keeps everything else, and rounds once. */
 class ModelMergeTest {
 
-    private static final List<String> LINEARS = List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2");
-
     @TempDir
     private Path folder;
 
     static Stream<String> adaptersByPeft() {
-        return Stream.of("pre-norm", "post-norm-projected", "query-value", "bare-names");
+        return Stream.of("pre-norm", "post-norm-projected", "query-value", "bare-names", "llama", "llama-bare-names",
+            "mistral-query-value");
     }
 
     @ParameterizedTest
@@ -61,7 +61,8 @@ class ModelMergeTest {
 
     @ParameterizedTest
     @CsvSource({"fp16-file, FP32, 1e-5", "bf16-file, FP32, 1e-5", "untied, BASE, 1e-5", "bare-names, BASE, 1e-5",
-        "fp16-file, BASE, 2e-2", "bf16-file, BASE, 2e-1"})
+        "fp16-file, BASE, 2e-2", "bf16-file, BASE, 2e-1", "llama-llama3, BASE, 1e-5", "llama-bias, BASE, 1e-5",
+        "mistral-bare-names, BASE, 1e-5", "llama-bf16-file, FP32, 1e-5"})
     void mergedVectorsEqualThoseOfBaseAndAdapter(String name, Storage storage, float bound) throws IOException {
         Path base = TinyModel.GOLDEN.resolve("decoder").resolve(name);
         List<int[]> sentences = List.of(new int[] {2, 9, 4, 17}, new int[] {2, 33}, new int[] {2, 5, 5, 6, 7, 8, 9});
@@ -76,23 +77,25 @@ class ModelMergeTest {
         }
     }
 
-    @Test
-    void everythingThatIsNotAdaptedIsCopiedBitByBit() throws IOException {
-        Path base = TinyModel.GOLDEN.resolve("decoder/untied");
+    @ParameterizedTest
+    @CsvSource({"untied, 12, true", "llama-bias, 14, true", "llama-llama3, 14, false"})
+    void everythingThatIsNotAdaptedIsCopiedBitByBit(String name, int modules, boolean head) throws IOException {
+        Path base = TinyModel.GOLDEN.resolve("decoder").resolve(name);
         Path adapter = folder.resolve("adapter");
         randomAdapter(base, adapter, List.of());
 
         MergedModel merged = new ModelMerge(base, adapter, Storage.BASE).write(folder.resolve("merged"));
 
-        assertThat(merged.modules()).isEqualTo(12);
+        assertThat(merged.modules()).isEqualTo(modules);
         assertThat(folder.resolve("merged/config.json")).hasSameBinaryContentAs(base.resolve("config.json"));
         try (WeightSource before = WeightFolder.open(base);
             WeightSource after = WeightFolder.open(folder.resolve("merged"))) {
-            assertThat(after.names()).isEqualTo(before.names()).contains("lm_head.weight");
-            for (String name : before.names()) {
-                assertThat(after.info(name).dtype()).isEqualTo(before.info(name).dtype());
-                assertThat(after.map(name).equals(before.map(name))).as(name)
-                    .isEqualTo(!name.contains(".layers.") || name.contains("norm") || name.endsWith("bias"));
+            assertThat(after.names()).isEqualTo(before.names());
+            assertThat(after.names().contains("lm_head.weight")).isEqualTo(head);
+            for (String tensor : before.names()) {
+                assertThat(after.info(tensor).dtype()).isEqualTo(before.info(tensor).dtype());
+                assertThat(after.map(tensor).equals(before.map(tensor))).as(tensor)
+                    .isEqualTo(!tensor.contains(".layers.") || tensor.contains("norm") || tensor.endsWith("bias"));
             }
         }
     }
@@ -195,7 +198,9 @@ class ModelMergeTest {
 
     /** Puts a random adapter on a base, writes it and gives the vectors with it. */
     private float[] randomAdapter(Path base, Path adapter, List<int[]> sentences) throws IOException {
-        LoraConfig config = new LoraConfig(4, 8, 0, LINEARS);
+        List<String> targets =
+            Decoders.read(base).targetModules().stream().map(TargetModule::name).distinct().toList();
+        LoraConfig config = new LoraConfig(4, 8, 0, targets);
         Files.createDirectories(adapter);
         try (Decoder decoder = load(base); FileChannel out = FileChannel.open(
             adapter.resolve(PeftFiles.WEIGHTS), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

@@ -82,7 +82,7 @@ final class TinyModel {
         for (int i = 0; i < sentences.size(); i++) {
             int[] ids = sentences.get(i);
             try (NDManager scope = decoder.manager().newSubManager()) {
-                TokenBatch batch = TokenBatch.of(scope, ids, new int[] {ids.length}, ids.length);
+                TokenBatch batch = TokenBatch.of(scope, ids, new int[] {ids.length}, ids.length, false);
                 float[] one = Torch.withoutGradients(() -> decoder.encode(scope, batch, null)).toFloatArray();
                 System.arraycopy(one, 0, all, i * one.length, one.length);
             }

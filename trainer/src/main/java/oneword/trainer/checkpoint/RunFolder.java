@@ -236,8 +236,10 @@ public final class RunFolder implements AutoCloseable {
      *
      * @param file such as {@link #config()}
      * @param text its new text
+     * @throws CheckpointException if it cannot be written, or this is no longer the folder that was opened
      */
     public void write(Path file, String text) {
+        requirePresent();
         try {
             storage.replace(file, FileContent.of(text));
         } catch (IOException e) {

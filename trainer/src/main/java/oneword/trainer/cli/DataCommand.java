@@ -3,10 +3,17 @@ package oneword.trainer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import oneword.data.nli.Columns;
+import oneword.data.nli.Decontamination;
 import oneword.data.nli.NliPairReader;
 import oneword.data.nli.TripleFormation;
+import oneword.data.nli.TripleReader;
 import oneword.data.nli.TripleWriter;
+import oneword.data.sts.StsProtocol;
+import oneword.trainer.config.InputPaths;
+import oneword.trainer.evaluation.TaskList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code oneword data}: prepares training data. */
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = DataCommand.Triples.class)
+    subcommands = {DataCommand.Triples.class, DataCommand.Exclude.class})
 final class DataCommand implements Runnable {
 
     @Spec
@@ -24,7 +31,7 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? There is: triples");
+        throw new ParameterException(spec.commandLine(), "Which command? There are: triples, exclude");
     }
 
     /** {@code oneword data triples}. */
@@ -76,6 +83,45 @@ final class DataCommand implements Runnable {
                 counts.read(), counts.withoutGoldLabel(), counts.empty(), counts.duplicates(), counts.sameText(),
                 counts.severalLabels(), counts.premises(), counts.withoutEntailment(), counts.withoutContradiction(),
                 counts.triples());
+        }
+    }
+
+    /** {@code oneword data exclude}. */
+    @Command(name = "exclude", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
+        description = "Leave out triples that share a sentence with evaluation sets, whatever its case, punctuation, "
+            + "white space and tokenisation. Training does the same with data.exclude.")
+    static final class Exclude implements Callable<Integer> {
+
+        @Option(names = "--input", paramLabel = "FILE", required = true,
+            description = "Triples: columns sent0, sent1 and, if there are hard negatives, hard_neg.")
+        private Path input;
+
+        @Option(names = "--against", paramLabel = "sts|dev|transfer|NAME,...|FILE.tsv", required = true,
+            description = "The evaluation sets, named as evaluation tasks are; several with commas.")
+        private String against;
+
+        @Option(names = "--data", paramLabel = "DIR",
+            description = "SentEval folder: the one that holds downstream/, or that one. Files need none.")
+        private String data;
+
+        @Option(names = "--output", paramLabel = "FILE.csv|.jsonl", required = true,
+            description = "Where the other triples go.")
+        private Path output;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            InputPaths paths = ModelOptions.paths();
+            TaskList sets = TaskList.parse(against);
+            Decontamination clean = Decontamination.of(TripleReader.read(input, Columns.DEFAULT, 0),
+                TaskList.sentences(
+                    sets.read(Optional.ofNullable(data).map(paths::find), StsProtocol.SENTEVAL, paths::find)));
+            TripleWriter.write(output, clean.rows());
+            spec.commandLine().getOut().println(clean.describe());
+            spec.commandLine().getOut().flush();
+            return 0;
         }
     }
 }

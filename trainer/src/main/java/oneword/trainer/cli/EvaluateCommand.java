@@ -9,21 +9,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import oneword.data.sts.StsTask;
+import oneword.data.sts.StsProtocol;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.Version;
 import oneword.trainer.config.ConfigException;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.Evaluation;
+import oneword.trainer.evaluation.EvaluationDisplay;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationReport;
-import oneword.trainer.evaluation.EvaluationResult;
+import oneword.trainer.evaluation.Evaluator;
 import oneword.trainer.evaluation.ResultsJson;
 import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.SentenceEmbedder;
-import oneword.trainer.evaluation.StsEvaluator;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
-import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code oneword evaluate}. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
-    description = "Score a model on the STS benchmarks or on graded pairs of your own.")
+    description = "Score a model on the STS benchmarks, on SentEval's transfer tasks or on graded pairs of your own.")
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(EvaluateCommand.class);
@@ -44,12 +45,22 @@ final class EvaluateCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Option(names = "--tasks", paramLabel = "TASK[,TASK…]", defaultValue = "sts",
-        description = "sts (the seven), dev, STS12 … STS16, STSBenchmark, SICK-R, STSBenchmark-dev, or FILE.tsv with "
-            + "sentence1, sentence2 and score (default: ${DEFAULT-VALUE}).")
+        description = "sts (the seven), dev, STS12 … STS16, STSBenchmark, SICK-R, STSBenchmark-dev; transfer (the "
+            + "seven), MR, CR, SUBJ, MPQA, SST2, TREC, MRPC; all (sts and transfer); or FILE.tsv with sentence1, "
+            + "sentence2 and score (default: ${DEFAULT-VALUE}).")
     private String tasks;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "SentEval folder: the one that holds downstream/.")
+    @Option(names = "--data", paramLabel = "DIR",
+        description = "SentEval folder: the one that holds downstream/, or that one. With --protocol mteb the one that "
+            + "holds raw/ with STS12-en-test … STSBenchmark as published, or that one; SICK lies in it or in the "
+            + "SentEval folder beside it. `oneword data download` makes both.")
     private String data;
+
+    @Option(names = "--protocol", paramLabel = "senteval|mteb", defaultValue = "senteval",
+        description = "Form of the STS sets: SentEval's files (tokenised, lower-cased, SICK-R 4,927 pairs), or as MTEB "
+            + "scores them (as published, SICK-R 9,927 pairs). Transfer tasks are always SentEval's (default: "
+            + "${DEFAULT-VALUE}).")
+    private StsProtocol protocol;
 
     @Option(names = "--demonstration", paramLabel = "'sentence|word'",
         description = "One solved example before the prompt (in-context learning).")
@@ -63,20 +74,24 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<StsTask> read = parse()
-            .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), ModelOptions.paths()::find);
+        List<Task> read = parse()
+            .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), protocol, ModelOptions.paths()::find);
         try (ModelOptions.Opened opened = model.open(Optional.ofNullable(demonstration));
-            ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "embedding", "sentences", 0, 0)) {
-            long begin = System.nanoTime();
-            EvaluationResult result =
-                new StsEvaluator(new Embedding(opened.model(), opened.name()), display::update).evaluate(read);
+            EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "embedding")) {
+            Evaluation evaluation = new Evaluator(new Embedding(opened.model(), opened.name()), display.embedding(),
+                (done, total) -> {
+                    stopIfAsked();
+                    display.classifying().update(done, total);
+                }).evaluate(read);
             display.close();
-            EvaluationReport report = new EvaluationReport(result, opened.name(), opened.adapter(),
-                opened.prompt().template(), ScoreTable.PROTOCOL,
-                OptionalInt.of(StsEvaluator.distinctSentences(read)),
-                OptionalDouble.of((System.nanoTime() - begin) / 1e9),
+            EvaluationReport report = new EvaluationReport(evaluation.result(), opened.name(), opened.adapter(),
+                opened.prompt().template(), protocol.id(), OptionalInt.of(evaluation.sentences()),
+                OptionalDouble.of(evaluation.embeddingSeconds() + evaluation.scoringSeconds()),
                 Map.of("oneword", Version.ONEWORD, "pytorch", Torch.version()));
             print(report, opened);
+            LOG.info(String.format(Locale.ROOT, "%,d sentences in %.1f s (%,.0f a second), scored in %.1f s",
+                evaluation.sentences(), evaluation.embeddingSeconds(), evaluation.sentencesPerSecond(),
+                evaluation.scoringSeconds()));
             return 0;
         }
     }
@@ -91,7 +106,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void print(EvaluationReport report, ModelOptions.Opened opened) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(new ScoreTable().row(opened.adapter().isPresent() ? "adapter" : "model", report.result()).plain());
+        String label = opened.adapter().isPresent() ? "adapter" : "model";
+        out.println(new ScoreTable(protocol).row(label, report.result()).plain());
         out.flush();
         if (opened.model().encoder().shortened() > 0) {
             LOG.warn("{} sentences were longer than the model and were cut so that the prompt's end stays",
@@ -103,10 +119,18 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    /** The process waits for its command after SIGINT and SIGTERM: an evaluation ends at once, nothing is lost. */
+    private static void stopIfAsked() {
+        if (Interruption.signal().requested()) {
+            throw new EvaluationException("stopped; nothing was written");
+        }
+    }
+
     private record Embedding(SentenceModel model, String describe) implements SentenceEmbedder {
 
         @Override
         public float[][] embed(List<String> sentences) {
+            stopIfAsked();
             return model.embed(sentences, TextRule.EVALUATION);
         }
     }

@@ -100,11 +100,10 @@ final class ExportCommand implements Callable<Integer> {
         CardDetails none = CardDetails.none();
         CardDetails card = new CardDetails(none.datasets(), none.languages(), none.license(),
             Optional.ofNullable(results).map(ResultsJson::read));
-        ExportSource source = ExportSource.read(from, ModelOptions.models().find(name, revision), Optional.empty());
-        ExportOptions options = new ExportOptions(
-            Optional.ofNullable(storage), ExportOptions.MAX_DRIFT, force, ModelMerge.SHARD_BYTES, card);
-        ExportResult result = Interruption.signal().watching(
-            "stopping when the export is done", () -> Exports.write(format, source, output, options));
+        ExportResult result = Exports.write(format,
+            ExportSource.read(from, ModelOptions.models().find(name, revision), Optional.empty()), output,
+            new ExportOptions(
+                Optional.ofNullable(storage), ExportOptions.MAX_DRIFT, force, ModelMerge.SHARD_BYTES, card));
         result.drift().ifPresent(drift ->
             LOG.info(String.format(Locale.ROOT, "largest drift of a vector: 1 - cosine = %.1e", drift)));
         spec.commandLine().getOut().println(result.folder());

@@ -6,9 +6,8 @@ import oneword.trainer.progress.Screen;
 import oneword.trainer.run.StopSignal;
 
 /**
- * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met where somebody watches for it. Where
- * nobody does, the process ends at once: whatever matters is written under another name first, so nothing half-made is
- * left to be taken for whole.
+ * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met; but what may be left where it stands is
+ * left at once.
  *
  * <p>The JVM itself then ends with 130 or 143, as it does after these signals.
  */
@@ -23,15 +22,15 @@ final class Interruption {
         return STOP;
     }
 
-    /** Runs work that may ask for a moment to end in order when the process is asked to stop meanwhile. */
+    /** Runs work to its end, or to where it heeds the signal, even where the process is asked to stop meanwhile. */
     static int guard(IntSupplier work) {
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             STOP.request();
-            STOP.answer().filter(answer -> done.getCount() > 0).ifPresent(answer -> {
-                Screen.stderr().println(answer);
+            if (done.getCount() > 0 && !STOP.leavable()) {
+                Screen.stderr().println("stopping  what is in hand is ended first");
                 awaitQuietly(done);
-            });
+            }
         }, "oneword-stop"));
         try {
             return work.getAsInt();

@@ -15,6 +15,7 @@ import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.hardware.Memory;
 import oneword.trainer.hardware.OutOfMemoryException;
+import oneword.trainer.report.ReportException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -32,8 +33,8 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "oneword", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
     description = "Sentence embeddings from language models, trained in Java.",
     synopsisSubcommandLabel = "COMMAND", subcommands = {
-        TrainCommand.class, EvaluateCommand.class, EmbedCommand.class, ExportCommand.class, DataCommand.class,
-        DoctorCommand.class},
+        TrainCommand.class, EvaluateCommand.class, LeaderboardCommand.class, DemonstrationsCommand.class,
+        EmbedCommand.class, ExportCommand.class, ReportCommand.class, DataCommand.class, DoctorCommand.class},
     footer = {"", "Start with: oneword train --config quickstart.yaml"})
 public final class Main implements Runnable {
 
@@ -42,7 +43,7 @@ public final class Main implements Runnable {
     private static final int USAGE = 2;
     private static final List<Class<? extends RuntimeException>> TOLD = List.of(
         DataException.class, LoraException.class, TrainerException.class, CheckpointException.class,
-        EvaluationException.class, EmbeddingException.class, UncheckedIOException.class);
+        EvaluationException.class, EmbeddingException.class, ReportException.class, UncheckedIOException.class);
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT,
         description = "Say more, and show the stack trace of a failure.")

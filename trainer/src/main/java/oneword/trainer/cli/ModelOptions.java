@@ -2,12 +2,16 @@ package oneword.trainer.cli;
 
 import ai.djl.Device;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import oneword.data.prompt.PromptTemplate;
 import oneword.lora.adapter.PeftFiles;
+import oneword.lora.decoder.Precision;
 import oneword.trainer.checkpoint.CheckpointStore;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.embedding.ModelFingerprint;
 import oneword.trainer.embedding.PromptFile;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.hardware.Hardware;
@@ -58,6 +62,38 @@ final class ModelOptions {
         }
     }
 
+    /**
+     * What the options came to.
+     *
+     * @param name of the model, as given
+     * @param folder where its files are
+     * @param adapter where the adapter's files are
+     * @param prompt text around each sentence
+     * @param precision type of the frozen weights
+     * @param device where it will run
+     */
+    record Choice(String name, Path folder, Optional<Path> adapter, PromptTemplate prompt, Precision precision,
+        Device device) {
+
+        Opened open() {
+            SentenceModel model = Interruption.signal().leaving(
+                () -> SentenceModel.open(folder, adapter, Optional.of(prompt), precision, device));
+            return new Opened(model, name, adapter.map(Path::toString), prompt);
+        }
+
+        /** All that vectors depend on besides text, by name, so that work can go on later with the same. */
+        Map<String, String> settings() {
+            Map<String, String> settings = new LinkedHashMap<>();
+            settings.put("model", name + " [" + ModelFingerprint.of(folder) + "]");
+            settings.put("adapter",
+                adapter.map(files -> files + " [" + ModelFingerprint.of(files) + "]").orElse("none"));
+            settings.put("prompt", prompt.template());
+            settings.put("precision", precision.key());
+            settings.put("device", device.getDeviceType());
+            return settings;
+        }
+    }
+
     static InputPaths paths() {
         return new InputPaths(Path.of("").toAbsolutePath(), Main.home());
     }
@@ -70,27 +106,35 @@ final class ModelOptions {
     }
 
     /**
-     * Loads the model.
+     * Finds out which model is meant, and loads it.
      *
      * @param demonstration sentence and word put before the prompt; empty means none
      */
     Opened open(Optional<String> demonstration) {
+        return choose(demonstration).open();
+    }
+
+    /**
+     * Finds out which model is meant; downloads it where it is not here, and reads no weight.
+     *
+     * @param demonstration sentence and word put before the prompt; empty means none
+     */
+    Choice choose(Optional<String> demonstration) {
         InputPaths paths = paths();
         Optional<Path> adapterFolder = Optional.ofNullable(adapter).map(paths::find).map(CheckpointStore::locate);
         if (model == null && adapterFolder.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Give --model DIR|HUB_ID or --adapter DIR");
         }
         String name = model == null ? PeftFiles.baseModel(adapterFolder.orElseThrow()) : model;
-        Path folder = models().find(name, revision);
+        Path folder = Interruption.signal().leaving(() -> models().find(name, revision));
         PromptTemplate template = Optional.ofNullable(prompt)
             .or(() -> PromptFile.read(adapterFolder.orElse(folder)).map(PromptFile::template))
             .map(PromptTemplate::new)
             .orElse(PromptTemplate.DEFAULT);
         PromptTemplate shown = demonstration.map(text -> demonstrate(template, text)).orElse(template);
         Device place = Hardware.device(device);
-        SentenceModel opened = SentenceModel.open(
-            folder, adapterFolder, Optional.of(shown), Hardware.embeddingPrecision(precision, place), place);
-        return new Opened(opened, name, adapterFolder.map(Path::toString), shown);
+        return new Choice(
+            name, folder, adapterFolder, shown, Hardware.embeddingPrecision(precision, place), place);
     }
 
     private PromptTemplate demonstrate(PromptTemplate template, String text) {

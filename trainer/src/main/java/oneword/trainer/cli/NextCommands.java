@@ -2,6 +2,7 @@ package oneword.trainer.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import oneword.trainer.report.RunReport;
 import oneword.trainer.run.RunPlan;
 
 /** What a person may want to type after a run, word for word. */
@@ -16,6 +17,7 @@ final class NextCommands {
         String tasks = String.join(",", plan.config().evaluation().tasks());
         String data = plan.config().evaluation().data() == null ? "" : " --data " + plan.config().evaluation().data();
         StringBuilder text = new StringBuilder("Next:\n");
+        text.append(String.format("  report       open %s%n", run.resolve(RunReport.FILE_NAME)));
         if (!tasks.isEmpty()) {
             text.append(String.format("  evaluate     %s evaluate --model %s --adapter %s --tasks %s%s%n",
                 program, model, best, tasks, data));

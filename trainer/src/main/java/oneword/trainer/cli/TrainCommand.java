@@ -18,6 +18,7 @@ import oneword.trainer.config.RunConfig;
 import oneword.trainer.run.Forecast;
 import oneword.trainer.run.RunPlan;
 import oneword.trainer.run.RunPlanner;
+import oneword.trainer.run.StopSignal;
 import oneword.trainer.run.TrainingRun;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +67,12 @@ final class TrainCommand implements Callable<Integer> {
         Path runFolder = resume == null ? null : RunFolder.resolve(resume, root(paths));
         RunConfig wanted = runFolder == null
             ? ConfigReader.read(paths.findConfig(config), overrides) : continued(runFolder, paths);
-        RunPlan plan = new RunPlanner(paths, ModelOptions.models()).plan(wanted);
+        RunPlan plan = Interruption.signal().leaving(
+            () -> new RunPlanner(paths, ModelOptions.models()).plan(wanted));
         if (dryRun) {
             spec.commandLine().getOut().println(Forecast.of(plan).describe());
+            plan.decontamination().ifPresent(clean ->
+                spec.commandLine().getOut().println("left out              " + clean.describe()));
             spec.commandLine().getOut().flush();
             return 0;
         }
@@ -84,7 +88,9 @@ final class TrainCommand implements Callable<Integer> {
             plan.device().getDeviceType(), plan.precision().reason());
         LOG.info("data      {} rows of {}, {} steps of {}", plan.triples().size(), plan.dataFile(), plan.steps(),
             plan.config().training().batchSize());
-        try (TrainingRun run = new TrainingRun(plan, folder, initial, Interruption.signal())) {
+        plan.decontamination().ifPresent(clean -> LOG.info("left out  {}", clean.describe()));
+        StopSignal stop = Interruption.signal();
+        try (TrainingRun run = stop.leaving(() -> new TrainingRun(plan, folder, initial, stop))) {
             TrainingRun.Outcome outcome = run.run();
             if (!outcome.finished()) {
                 return 1;
@@ -127,8 +133,11 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static boolean isResolvedAuto(Difference difference) {
-        return difference.after().equals("\"auto\"")
-            && (difference.key().equals("model.precision") || difference.key().equals("model.device"));
+        return switch (difference.key()) {
+            case "model.precision", "model.device" -> difference.after().equals("\"auto\"");
+            case "lora.targets" -> difference.after().equals("null");
+            default -> false;
+        };
     }
 
     private String name(RunConfig wanted) {

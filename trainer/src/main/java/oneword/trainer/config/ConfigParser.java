@@ -42,7 +42,7 @@ final class ConfigParser {
     /**
      * Parses a file's text. Returns null where it holds no keys at all; that is then among the problems.
      */
-    static Section parseFile(String text, String source, Problems problems) {
+    static Section parseFile(String text, String source, String needed, Problems problems) {
         Place start = new Place(source, 1);
         ConfigNode root = parse(text, source, null, problems);
         if (root instanceof Section section) {
@@ -50,7 +50,7 @@ final class ConfigParser {
         }
         if (root != null) {
             problems.add(start, root instanceof Nothing
-                    ? "the file is empty; it needs at least data.train"
+                    ? "the file is empty; it needs at least " + needed
                     : "the file holds " + root.description() + " where sections such as model: and training: are due");
         }
         return null;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import oneword.data.sts.StsProtocol;
 import oneword.trainer.config.ConfigNode.Nothing;
 import oneword.trainer.config.ConfigNode.Place;
 import oneword.trainer.config.ConfigNode.Scalar;
@@ -28,6 +29,8 @@ public final class ConfigReader {
 
     private static final long LARGEST_FILE = 1 << 20;
     private static final String PLACEHOLDER = "{sentence}";
+    private static final String FROM_SENTEVAL =
+            " is read from a SentEval folder; name it as evaluation.data or use a .tsv file";
     private static final Pattern RUN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private ConfigReader() {}
@@ -42,6 +45,11 @@ public final class ConfigReader {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static RunConfig read(Path file, List<String> overrides) {
+        return fromString(text(file), file.toString(), overrides);
+    }
+
+    /** Reads the text of a configuration. */
+    static String text(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new ConfigException(file + ": there is no such file");
@@ -49,7 +57,7 @@ public final class ConfigReader {
             if (Files.size(file) > LARGEST_FILE) {
                 throw new ConfigException(file + ": is larger than 1 MiB and hardly a configuration");
             }
-            return fromString(Files.readString(file), file.toString(), overrides);
+            return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new ConfigException(file + ": is not text in UTF-8");
         } catch (IOException e) {
@@ -68,15 +76,26 @@ public final class ConfigReader {
      */
     public static RunConfig fromString(String text, String source, List<String> overrides) {
         Problems problems = new Problems(source);
+        RunConfig config = read(root(text, source, "data.train", overrides, problems));
+        problems.throwIfAny();
+        return config;
+    }
+
+    /**
+     * Parses a text and puts the overrides into it.
+     *
+     * @param needed the key that an empty file lacks most
+     * @throws ConfigException if there is nothing to read
+     */
+    static SectionReader root(
+            String text, String source, String needed, List<String> overrides, Problems problems) {
         String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        Section root = ConfigParser.parseFile(withoutMark, source, problems);
+        Section root = ConfigParser.parseFile(withoutMark, source, needed, problems);
         if (root == null) {
             problems.throwIfAny();
         }
         overrides.forEach(override -> apply(override, root, problems));
-        RunConfig config = read(new SectionReader("", root, problems));
-        problems.throwIfAny();
-        return config;
+        return new SectionReader("", root, problems);
     }
 
     private static void apply(String override, Section root, Problems problems) {
@@ -107,16 +126,20 @@ public final class ConfigReader {
     }
 
     private static RunConfig read(SectionReader root) {
+        SectionReader data = root.section("data");
         RunConfig config = new RunConfig(
                 model(root.section("model")),
                 prompt(root.section("prompt")),
                 lora(root.section("lora")),
-                data(root.section("data")),
+                data(data),
                 loss(root.section("loss")),
                 training(root.section("training")),
                 evaluation(root.section("evaluation")),
                 checkpoint(root.section("checkpoint")),
                 run(root.section("run")));
+        if (config.evaluation().data() == null) {
+            needsSentEval(data, "exclude", config.data().exclude());
+        }
         root.refuseUnknownKeys();
         return config;
     }
@@ -137,9 +160,8 @@ public final class ConfigReader {
     }
 
     private static RunConfig.Lora lora(SectionReader keys) {
-        List<String> targets = keys.list("targets", RunConfig.Lora.LAYER_TARGETS, RunConfig.Lora.TARGETS::contains,
-                RunConfig.Lora.TARGETS, "a list among " + String.join(", ", RunConfig.Lora.TARGETS));
-        if (targets.isEmpty()) {
+        List<String> targets = keys.optionalList("targets", given(), "names of linears such as q_proj");
+        if (targets != null && targets.isEmpty()) {
             keys.conflict("targets", "needs at least one linear");
         }
         return new RunConfig.Lora(
@@ -156,10 +178,11 @@ public final class ConfigReader {
         if (!keys.has("train")) {
             keys.missing("train", allowed + ", with columns sent0, sent1 and hard_neg");
         }
+        List<String> exclude = tasks(keys, "exclude");
         int limit = keys.integer("limit", 0, 0);
         boolean shuffle = keys.flag("shuffle", true);
         SectionReader columns = keys.section("columns");
-        return new RunConfig.Data(train, limit, shuffle, new RunConfig.Columns(
+        return new RunConfig.Data(train, exclude, limit, shuffle, new RunConfig.Columns(
                 columns.text("anchor", "sent0", given(), "a column name"),
                 columns.text("positive", "sent1", given(), "a column name"),
                 columns.text("hard_negative", "hard_neg", given(), "a column name")));
@@ -185,15 +208,13 @@ public final class ConfigReader {
                 keys.decimal("max_grad_norm", 1.0, value -> value >= 0, atLeastZero),
                 keys.optionalDecimal("model_dropout", ConfigReader::isDropout, "a number from 0 to below 1"),
                 keys.whole("seed", 42, 0, Long.MAX_VALUE),
-                keys.choice("gradient_cache", RunConfig.GradientCache.AUTO));
+                keys.choice("gradient_cache", RunConfig.Switch.AUTO),
+                keys.choice("share_prefix", RunConfig.Switch.AUTO));
     }
 
     private static RunConfig.Evaluation evaluation(SectionReader keys) {
         int every = keys.integer("every", 0, 0);
-        List<String> tasks = keys.list("tasks", List.of(),
-                task -> isFile(task) || RunConfig.Evaluation.TASKS.contains(task),
-                RunConfig.Evaluation.TASKS,
-                ".tsv files and names among " + String.join(", ", RunConfig.Evaluation.TASKS));
+        List<String> tasks = tasks(keys, "tasks");
         String data = keys.optionalText("data", given(), "a SentEval folder");
         String selectBy = keys.optionalText("select_by",
                 task -> isFile(task) || task.equals("dev") || RunConfig.Evaluation.SELECTION_TASKS.contains(task),
@@ -206,15 +227,26 @@ public final class ConfigReader {
             selectBy = RunConfig.Evaluation.DEFAULT_SELECTION;
         }
         if (data == null) {
-            String way = " is read from a SentEval folder; name it as evaluation.data or use a .tsv file";
-            tasks.stream().filter(task -> !isFile(task)).findFirst()
-                    .ifPresent(task -> keys.conflict("tasks", task + way));
+            needsSentEval(keys, "tasks", tasks);
             if (every > 0 && !isFile(selectBy)) {
-                keys.conflict(named ? "select_by" : "every", selectBy + ", which selects the best checkpoint," + way);
+                keys.conflict(named ? "select_by" : "every",
+                        selectBy + ", which selects the best checkpoint," + FROM_SENTEVAL);
             }
         }
         return new RunConfig.Evaluation(every, tasks, selectBy, data,
+                keys.choice("protocol", StsProtocol.SENTEVAL),
                 keys.optionalText("neighbours", given(), "a text file with one sentence a line"));
+    }
+
+    private static List<String> tasks(SectionReader keys, String key) {
+        return keys.list(key, List.of(), task -> isFile(task) || RunConfig.Evaluation.TASKS.contains(task),
+                RunConfig.Evaluation.TASKS,
+                ".tsv files and names among " + String.join(", ", RunConfig.Evaluation.TASKS));
+    }
+
+    private static void needsSentEval(SectionReader keys, String key, List<String> tasks) {
+        tasks.stream().filter(task -> !isFile(task)).findFirst()
+                .ifPresent(task -> keys.conflict(key, task + FROM_SENTEVAL));
     }
 
     private static RunConfig.Checkpoint checkpoint(SectionReader keys) {
@@ -232,7 +264,7 @@ public final class ConfigReader {
         return RunConfig.Evaluation.isFile(task);
     }
 
-    private static boolean holdsOneSentence(String template) {
+    static boolean holdsOneSentence(String template) {
         int first = template.indexOf(PLACEHOLDER);
         return first >= 0 && first == template.lastIndexOf(PLACEHOLDER);
     }
@@ -241,7 +273,7 @@ public final class ConfigReader {
         return value >= 0 && value < 1;
     }
 
-    private static Predicate<String> given() {
+    static Predicate<String> given() {
         return text -> !text.isBlank();
     }
 }

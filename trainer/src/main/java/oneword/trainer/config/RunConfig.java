@@ -2,6 +2,7 @@ package oneword.trainer.config;
 
 import java.util.List;
 import java.util.Locale;
+import oneword.data.sts.StsProtocol;
 
 /**
  * Everything that decides a training run, checked and with all defaults filled in.
@@ -44,6 +45,17 @@ public record RunConfig(
     }
 
     /**
+     * The same configuration with other targets.
+     *
+     * @param targets names of linears
+     */
+    public RunConfig withTargets(List<String> targets) {
+        return new RunConfig(model, prompt,
+                new Lora(lora.rank, lora.alpha, lora.dropout, targets, lora.initializeFrom), data, loss, training,
+                evaluation, checkpoint, run);
+    }
+
+    /**
      * The base model.
      *
      * @param name a local folder in Hugging Face layout or a hub id such as {@code facebook/opt-2.7b}; default
@@ -70,23 +82,15 @@ public record RunConfig(
      * @param rank at least 1; default 64
      * @param alpha above 0; default 16
      * @param dropout on the adapter's input, in [0, 1); default 0.05
-     * @param targets names of the linears that get an adapter, among {@link #TARGETS}, none twice; default the six of
-     *     every decoder layer, {@link #LAYER_TARGETS}
+     * @param targets names of the linears that get an adapter, none twice, nullable: all that the model's family has,
+     *     by which a run replaces the null when it is planned
      * @param initializeFrom folder of a PEFT adapter to start from, nullable: start from fresh adapters
      */
     public record Lora(int rank, double alpha, double dropout, List<String> targets, String initializeFrom) {
 
-        /** The six linears of an OPT decoder layer. */
-        public static final List<String> LAYER_TARGETS =
-                List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2");
-
-        /** Every linear that can have an adapter; the projections exist in opt-350m only. */
-        public static final List<String> TARGETS = List.of(
-                "q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2", "project_in", "project_out");
-
         /** Copies the targets. */
         public Lora {
-            targets = List.copyOf(targets);
+            targets = targets == null ? null : List.copyOf(targets);
         }
     }
 
@@ -94,11 +98,19 @@ public record RunConfig(
      * The training data.
      *
      * @param train file of triples; required
-     * @param limit use the first so many rows of the file only; 0, the default, means all
+     * @param exclude evaluation sets, named as in {@link Evaluation#tasks}: rows that share a sentence with one of them
+     *     are left out; default none
+     * @param limit use the first so many rows only of those that are not left out; 0, the default, means all
      * @param shuffle whether each epoch draws a new order; default true; false is file order
      * @param columns the names of the columns
      */
-    public record Data(String train, int limit, boolean shuffle, Columns columns) {}
+    public record Data(String train, List<String> exclude, int limit, boolean shuffle, Columns columns) {
+
+        /** Copies the sets. */
+        public Data {
+            exclude = List.copyOf(exclude);
+        }
+    }
 
     /**
      * Column names of the training file.
@@ -134,8 +146,11 @@ public record RunConfig(
      * @param modelDropout dropout inside the base model while training, in [0, 1); nullable: as the model's
      *     config.json says
      * @param seed of the data order, the adapters' start and the dropout, at least 0; default 42
-     * @param gradientCache whether a batch is embedded first and differentiated micro-batch by micro-batch; default
-     *     {@code auto}
+     * @param gradientCache whether a batch is embedded first and differentiated micro-batch by micro-batch (GradCache);
+     *     default {@code auto}: where it does not fit into one graph. If {@code off}, a batch that does not fit is an
+     *     error
+     * @param sharePrefix whether the tokens that all prompts of a micro-batch begin with are computed once; under
+     *     dropout they then have the same masks in all of them; default {@code auto}: yes
      */
     public record Training(
             int epochs,
@@ -149,7 +164,8 @@ public record RunConfig(
             double maxGradNorm,
             Double modelDropout,
             long seed,
-            GradientCache gradientCache) {}
+            Switch gradientCache,
+            Switch sharePrefix) {}
 
     /**
      * The measurements.
@@ -161,11 +177,13 @@ public record RunConfig(
      *     {@code .tsv} file. Default: {@code STSBenchmark-dev}, or without {@code data} the first {@code .tsv} of
      *     {@code tasks}
      * @param data SentEval folder (the one that holds {@code downstream}, or that one), nullable: only {@code .tsv}
-     *     tasks can be evaluated
+     *     tasks can be evaluated, and excluded by {@code data.exclude}
+     * @param protocol form of the STS sets, in {@code tasks} and in {@code selectBy}; default {@code senteval}
      * @param neighbours text file, one sentence a line, nullable: each sentence's nearest neighbour among the others is
      *     shown before and after the training
      */
-    public record Evaluation(int every, List<String> tasks, String selectBy, String data, String neighbours) {
+    public record Evaluation(int every, List<String> tasks, String selectBy, String data, StsProtocol protocol,
+            String neighbours) {
 
         /** The task that selects where nothing else is said. */
         public static final String DEFAULT_SELECTION = "STSBenchmark-dev";
@@ -176,8 +194,8 @@ public record RunConfig(
 
         /** Every name {@code tasks} may hold besides files; {@code sts} stands for the seven. */
         public static final List<String> TASKS = List.of(
-                "sts", "dev", "STS12", "STS13", "STS14", "STS15", "STS16", "STSBenchmark", "SICK-R",
-                DEFAULT_SELECTION);
+                "sts", "dev", "transfer", "all", "STS12", "STS13", "STS14", "STS15", "STS16", "STSBenchmark", "SICK-R",
+                DEFAULT_SELECTION, "MR", "CR", "SUBJ", "MPQA", "SST2", "TREC", "MRPC");
 
         /** Copies the tasks. */
         public Evaluation {
@@ -260,13 +278,13 @@ public record RunConfig(
         }
     }
 
-    /** Whether gradients go through GradCache. */
-    public enum GradientCache {
-        /** Where the batch does not fit into one graph. */
+    /** Whether a way of computing is used. */
+    public enum Switch {
+        /** Where it is of use. */
         AUTO,
         /** Always. */
         ON,
-        /** Never; a batch that does not fit is an error. */
+        /** Never. */
         OFF;
 
         @Override

@@ -52,6 +52,33 @@ final class SectionReader {
         return reader;
     }
 
+    /** Returns the sections of a list, none where the key is absent. */
+    List<SectionReader> sections(String key, String allowed) {
+        values.add(key);
+        ConfigNode node = section.entries().get(key);
+        List<SectionReader> readers = new ArrayList<>();
+        if (node == null) {
+            return readers;
+        }
+        if (!(node instanceof Items items)) {
+            problem(node, key, allowed);
+            return readers;
+        }
+        int number = 0;
+        for (ConfigNode item : items.values()) {
+            number++;
+            String name = key + "[" + number + "]";
+            if (item instanceof Section inner) {
+                SectionReader reader = new SectionReader(prefix + name + ".", inner, problems);
+                sections.put(name, reader);
+                readers.add(reader);
+            } else {
+                problem(item, name, "a section of keys");
+            }
+        }
+        return readers;
+    }
+
     int integer(String key, int unset, int least) {
         return (int) whole(key, unset, least, Integer.MAX_VALUE);
     }
@@ -179,10 +206,24 @@ final class SectionReader {
         return sound ? entries : unset;
     }
 
+    /** Takes a list as {@link #list} does; null where the key is absent or null. */
+    List<String> optionalList(String key, Predicate<String> valid, String allowed) {
+        if (section.entries().get(key) instanceof Nothing) {
+            values.add(key);
+            return null;
+        }
+        return list(key, null, valid, List.of(), allowed);
+    }
+
     private static String suggestion(ConfigNode item, Collection<String> known) {
         return item instanceof Scalar scalar
                 ? Suggestion.nearest(scalar.text(), known).map(name -> "; did you mean " + name + "?").orElse("")
                 : "";
+    }
+
+    /** Says what is wrong with the section as a whole. */
+    void problem(String message) {
+        problems.add(section.place(), prefix.replaceAll("\\.$", "") + ": " + message);
     }
 
     /** Says that a key must be given. */
@@ -215,6 +256,7 @@ final class SectionReader {
                 String hint = nearestKey(key, everywhere);
                 if (hint == null) {
                     List<String> here = new ArrayList<>(sections.keySet());
+                    here.removeIf(name -> name.endsWith("]"));
                     here.addAll(values);
                     hint = "; known here: " + String.join(", ", here);
                 } else {

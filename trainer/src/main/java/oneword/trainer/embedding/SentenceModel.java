@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.data.prompt.PromptTemplate;
@@ -37,14 +38,16 @@ public final class SentenceModel implements AutoCloseable {
 
     private final Decoder decoder;
     private final Tokenizer tokenizer;
+    private final int maxSentenceTokens;
     private final SentenceEncoder encoder;
     private MemoryGauge gauge;
     private int chunkTokens;
 
-    private SentenceModel(Decoder decoder, Tokenizer tokenizer, SentenceEncoder encoder) {
+    private SentenceModel(Decoder decoder, Tokenizer tokenizer, PromptTemplate prompt, int maxSentenceTokens) {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
-        this.encoder = encoder;
+        this.maxSentenceTokens = maxSentenceTokens;
+        this.encoder = encoder(prompt);
         this.gauge = MemoryGauge.of(decoder.manager().getDevice());
         this.chunkTokens = decoder.manager().getDevice().isGpu() ? GPU_CHUNK_TOKENS : CPU_CHUNK_TOKENS;
     }
@@ -112,8 +115,7 @@ public final class SentenceModel implements AutoCloseable {
         try {
             Decoder decoder = Decoders.load(folder, config, precision, device);
             loaded = true;
-            return new SentenceModel(decoder, tokenizer,
-                new SentenceEncoder(prompt, tokenizer, maxSentenceTokens, config.maxPositions()));
+            return new SentenceModel(decoder, tokenizer, prompt, maxSentenceTokens);
         } finally {
             if (!loaded) {
                 tokenizer.close();
@@ -132,6 +134,21 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     /**
+     * Text to ids with another prompt, for {@link #embed(List, IntConsumer)}.
+     *
+     * @param prompt text around each sentence
+     * @throws oneword.data.DataException if the prompt alone is too long for the model
+     */
+    public SentenceEncoder encoder(PromptTemplate prompt) {
+        return new SentenceEncoder(prompt, tokenizer, maxSentenceTokens, decoder.config().maxPositions());
+    }
+
+    /** The text of one token as it stands in the vocabulary, white space before it included. */
+    public String text(int token) {
+        return tokenizer.decodeAll(new int[] {token});
+    }
+
+    /**
      * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off. Where
      * memory runs out, batches become smaller.
      *
@@ -142,11 +159,32 @@ public final class SentenceModel implements AutoCloseable {
     public float[][] embed(List<String> texts, TextRule rule) {
         List<int[]> sequences = new ArrayList<>(texts.size());
         for (String text : texts) {
-            sequences.add(rule.ids(encoder, text));
+            sequences.add(ids(text, rule));
         }
+        return embed(sequences, done -> { });
+    }
+
+    /**
+     * The token ids of a text. Safe for use by several threads, also while another one embeds.
+     *
+     * @param text any text
+     * @param rule how it becomes ids
+     */
+    public int[] ids(String text, TextRule rule) {
+        return rule.ids(encoder, text);
+    }
+
+    /**
+     * Embeds texts that are token ids already, as {@link #embed(List, TextRule)} does.
+     *
+     * @param sequences token ids, none of them empty
+     * @param progress hears after each batch how many are done; what it throws ends the work
+     * @return [n][d] in the order of the sequences
+     */
+    public float[][] embed(List<int[]> sequences, IntConsumer progress) {
         while (true) {
             try {
-                return embed(sequences);
+                return embedAll(sequences, progress);
             } catch (RuntimeException e) {
                 if (!OutOfMemoryException.is(e) || chunkTokens <= longest(sequences)) {
                     throw e;
@@ -160,8 +198,9 @@ public final class SentenceModel implements AutoCloseable {
         return sequences.stream().mapToInt(ids -> ids.length).max().orElse(0);
     }
 
-    private float[][] embed(List<int[]> sequences) {
+    private float[][] embedAll(List<int[]> sequences, IntConsumer progress) {
         float[][] vectors = new float[sequences.size()][];
+        int done = 0;
         int d = decoder.config().outputWidth();
         for (MicroBatch cut : MicroBatches.cut(sequences, chunkTokens, decoder.config().padId())) {
             gauge.claim();
@@ -169,13 +208,15 @@ public final class SentenceModel implements AutoCloseable {
             for (int i = 0; i < cut.positions().length; i++) {
                 vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
             }
+            done += cut.positions().length;
+            progress.accept(done);
         }
         return vectors;
     }
 
     private float[] embed(MicroBatch cut) {
         try (NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width());
+            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width(), true);
             NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
             return vectors.toFloatArray();
         }

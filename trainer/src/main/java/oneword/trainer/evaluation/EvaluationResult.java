@@ -4,28 +4,41 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The scores of one model.
  *
- * @param scores one per task, each task once, in the order in which the tasks were given
+ * @param scores one per task of graded pairs, each task once, in the order in which the tasks were given
+ * @param transfer one per transfer task, likewise
  */
-public record EvaluationResult(List<TaskScore> scores) {
+public record EvaluationResult(List<TaskScore> scores, List<TransferScore> transfer) {
 
-    /** Refuses two scores for one task and keeps the list as it is now. */
+    /** Refuses two scores for one task and keeps the lists as they are now. */
     public EvaluationResult {
         scores = List.copyOf(scores);
+        transfer = List.copyOf(transfer);
         Set<String> names = new HashSet<>();
-        for (TaskScore score : scores) {
-            if (!names.add(score.task())) {
-                throw new IllegalArgumentException("two scores for " + score.task());
-            }
-        }
+        Stream.concat(scores.stream().map(TaskScore::task), transfer.stream().map(TransferScore::task))
+            .forEach(name -> {
+                if (!names.add(name)) {
+                    throw new IllegalArgumentException("two scores for " + name);
+                }
+            });
     }
 
     /**
-     * The average. If the seven STS sets ({@link TaskList#STS}) are all there it is the mean of these seven, as papers
-     * print it, whatever else was scored; otherwise it is the mean of all tasks there are.
+     * Scores on graded pairs alone.
+     *
+     * @param scores one per task, each task once
+     */
+    public EvaluationResult(List<TaskScore> scores) {
+        this(scores, List.of());
+    }
+
+    /**
+     * The average of the correlations. If the seven STS sets ({@link TaskList#STS}) are all there it is the mean of
+     * these seven, as papers print it, whatever else was scored; otherwise it is the mean of all tasks there are.
      *
      * @return × 100; NaN if one of the scores is not defined, or if there is none
      */
@@ -43,7 +56,35 @@ public record EvaluationResult(List<TaskScore> scores) {
     }
 
     /**
-     * The score of one task.
+     * The mean accuracy of the transfer tasks there are; of all seven, it is the one that papers print.
+     *
+     * @return × 100; NaN if there is none
+     */
+    public double transferAverage() {
+        return transfer.stream().mapToDouble(TransferScore::accuracy).average().orElse(Double.NaN);
+    }
+
+    /**
+     * Whether all of the seven transfer tasks were scored.
+     *
+     * @return true if all seven are there
+     */
+    public boolean hasAllTransfer() {
+        return TaskList.TRANSFER.stream().allMatch(name -> ofTransfer(name).isPresent());
+    }
+
+    /**
+     * The score of one transfer task.
+     *
+     * @param task its name
+     * @return the score, or nothing if the task was not part of the evaluation
+     */
+    public Optional<TransferScore> ofTransfer(String task) {
+        return transfer.stream().filter(score -> score.task().equals(task)).findFirst();
+    }
+
+    /**
+     * The score of one task of graded pairs.
      *
      * @param task its name
      * @return the score, or nothing if the task was not part of the evaluation

@@ -21,13 +21,17 @@ import java.util.OptionalInt;
  * The file of {@code evaluate --output}, UTF-8 JSON:
  *
  * <pre>{@code
- * {"tasks": {"STS12": {"n": 3108, "spearman": 62.2213}, …}, "average": 67.4571, "model": "…", "adapter": "…",
- *  "prompt": "…", "protocol": "…", "sentences": 26384, "seconds": 51.2, "versions": {"oneword": "0.1.0", …}}
+ * {"tasks": {"STS12": {"n": 3108, "spearman": 62.2213}, …,
+ *            "MR": {"n": 10662, "accuracy": 81.25, "dev_accuracy": 81.6}, …, "MRPC": {…, "f1": 80.1}},
+ *  "average": 67.4571, "transfer_average": 80.12, "model": "…", "adapter": "…", "prompt": "…",
+ *  "protocol": "senteval", "sentences": 26384, "seconds": 51.2, "versions": {"oneword": "0.1.0", …}}
  * }</pre>
  *
- * <p>Scores and average are × 100, rounded to four decimals, {@code null} where a correlation is not defined. The keys
- * {@code adapter}, {@code sentences}, {@code seconds} and {@code versions} are absent where there is nothing to say. A
- * reader needs {@code tasks} and takes the rest as optional; keys it does not know it passes over.
+ * <p>Scores and averages are × 100, rounded to four decimals, {@code null} where a correlation is not defined. The keys
+ * {@code average} (of correlations), {@code transfer_average} (of accuracies), {@code adapter}, {@code sentences},
+ * {@code seconds} and {@code versions} are absent where there is nothing to say. {@code protocol} is {@code senteval}
+ * or {@code mteb}, the form of the STS sets. A reader needs {@code tasks} and takes the rest as optional; keys it does
+ * not know it passes over.
  */
 public final class ResultsJson {
 
@@ -68,7 +72,20 @@ public final class ResultsJson {
             ObjectNode task = tasks.putObject(score.task()).put("n", score.pairs());
             put(task, "spearman", score.spearman());
         }
-        put(root, "average", report.result().average());
+        for (TransferScore score : report.result().transfer()) {
+            ObjectNode task = tasks.putObject(score.task()).put("n", score.examples());
+            put(task, "accuracy", score.accuracy());
+            put(task, "dev_accuracy", score.devAccuracy());
+            if (!Double.isNaN(score.f1())) {
+                put(task, "f1", score.f1());
+            }
+        }
+        if (!report.result().scores().isEmpty()) {
+            put(root, "average", report.result().average());
+        }
+        if (!report.result().transfer().isEmpty()) {
+            put(root, "transfer_average", report.result().transferAverage());
+        }
         root.put("model", report.model());
         report.adapter().ifPresent(adapter -> root.put("adapter", adapter));
         root.put("prompt", report.prompt());
@@ -114,12 +131,19 @@ public final class ResultsJson {
             throw new EvaluationException(file + " is not a results file of oneword: it has no object \"tasks\"");
         }
         List<TaskScore> scores = new ArrayList<>();
-        tasks.properties().forEach(task -> scores.add(score(file, task.getKey(), task.getValue())));
+        List<TransferScore> transfer = new ArrayList<>();
+        tasks.properties().forEach(task -> {
+            if (task.getValue().has("accuracy")) {
+                transfer.add(transfer(file, task.getKey(), task.getValue()));
+            } else {
+                scores.add(score(file, task.getKey(), task.getValue()));
+            }
+        });
         Map<String, String> versions = new LinkedHashMap<>();
         root.path("versions").properties().forEach(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
         JsonNode sentences = root.path("sentences");
         JsonNode seconds = root.path("seconds");
-        return new EvaluationReport(new EvaluationResult(scores), root.path("model").asText(),
+        return new EvaluationReport(new EvaluationResult(scores, transfer), root.path("model").asText(),
             Optional.ofNullable(root.path("adapter").textValue()), root.path("prompt").asText(),
             root.path("protocol").asText(),
             sentences.isInt() ? OptionalInt.of(sentences.intValue()) : OptionalInt.empty(),
@@ -133,6 +157,15 @@ public final class ResultsJson {
                 + (spearman.isMissingNode() ? "nothing" : spearman));
         }
         return new TaskScore(task, node.path("n").asInt(), spearman.isNull() ? Double.NaN : spearman.doubleValue());
+    }
+
+    private static TransferScore transfer(Path file, String task, JsonNode node) {
+        if (!node.path("accuracy").isNumber()) {
+            throw new EvaluationException(file + ": tasks." + task + ".accuracy must be a number, found "
+                + node.path("accuracy"));
+        }
+        return new TransferScore(task, node.path("n").asInt(), node.path("accuracy").doubleValue(),
+            node.path("dev_accuracy").asDouble(Double.NaN), node.path("f1").asDouble(Double.NaN));
     }
 
     private static void put(ObjectNode node, String key, double score) {

@@ -7,13 +7,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import oneword.data.sts.StsProtocol;
 
 /**
  * Scores as the papers print them: one row per model, the columns STS12 to SICK-R and their average, other tasks (the
- * dev set, own files) to the right of it. Only columns that at least one row fills are shown.
+ * dev set, own files) to the right of it; transfer tasks stand in a second table. Only columns that at least one row
+ * fills are shown. Each table says above it which protocol its numbers follow.
  *
  * <pre>{@code
- * ScoreTable table = new ScoreTable()
+ * ScoreTable table = new ScoreTable(StsProtocol.SENTEVAL)
  *     .row("untrained", before)
  *     .row("trained (step 300)", after)
  *     .gain("gain");
@@ -22,18 +26,30 @@ import java.util.Set;
  */
 public final class ScoreTable {
 
-    /** What the numbers are. */
-    public static final String PROTOCOL = "SentEval files, Spearman x 100, \"all\" setting";
+    /** What the numbers of transfer tasks are. */
+    public static final String TRANSFER_PROTOCOL = "SentEval transfer tasks, accuracy x 100, logistic regression";
 
     private static final int MAX_LABEL = 48;
     private static final int MAX_TASK = 24;
     private static final Map<String, String> SHORT =
         Map.of(TaskList.STS_BENCHMARK, "STS-B", TaskList.DEV, "STS-B dev");
 
+    private final StsProtocol protocol;
     private final List<Row> rows = new ArrayList<>();
 
-    /** A table without rows. */
-    public ScoreTable() {}
+    /** A table without rows, of SentEval's files. */
+    public ScoreTable() {
+        this(StsProtocol.SENTEVAL);
+    }
+
+    /**
+     * A table without rows.
+     *
+     * @param protocol the form of the STS sets that all rows were scored on
+     */
+    public ScoreTable(StsProtocol protocol) {
+        this.protocol = protocol;
+    }
 
     /**
      * Adds a model.
@@ -64,27 +80,60 @@ public final class ScoreTable {
     }
 
     /**
-     * The table for a terminal: aligned, ASCII apart from the labels, with the protocol above it.
+     * The tables for a terminal: aligned, ASCII apart from the labels, with the protocol above each.
      *
      * @return lines, each ended by a line feed
      */
     public String plain() {
-        return notes("") + table().plain();
+        return format("", TextTable::plain);
     }
 
     /**
-     * The table for a README: Markdown, with the protocol above it.
+     * The tables for a README: Markdown, with the protocol above each.
      *
      * @return lines, each ended by a line feed
      */
     public String markdown() {
-        return notes("\n") + table().markdown();
+        return format("\n", TextTable::markdown);
     }
 
-    private String notes(String after) {
-        String average = rows.stream().allMatch(row -> row.result().hasAllSts() || row.result().scores().size() < 2)
-            ? "" : "; Avg. of a row that lacks one of the seven STS sets is over what it has";
-        return PROTOCOL + average + "\n" + after;
+    private String format(String after, Function<TextTable, String> form) {
+        List<String> tables = new ArrayList<>();
+        boolean transfer = rows.stream().anyMatch(row -> !row.result().transfer().isEmpty());
+        if (!transfer || rows.stream().anyMatch(row -> !row.result().scores().isEmpty())) {
+            boolean whole =
+                rows.stream().allMatch(row -> row.result().hasAllSts() || row.result().scores().size() < 2);
+            tables.add(protocol.description()
+                + (whole ? "" : "; Avg. of a row that lacks one of the seven STS sets is over what it has") + "\n"
+                + after + form.apply(table()));
+        }
+        if (transfer) {
+            boolean whole =
+                rows.stream().allMatch(row -> row.result().hasAllTransfer() || row.result().transfer().size() < 2);
+            tables.add(TRANSFER_PROTOCOL + (whole ? "" : "; Avg. over the tasks a row has") + "\n" + after
+                + form.apply(transferTable()));
+        }
+        return String.join("\n", tables);
+    }
+
+    private TextTable transferTable() {
+        List<String> tasks = TaskList.TRANSFER.stream()
+            .filter(task -> rows.stream().anyMatch(row -> row.result().ofTransfer(task).isPresent())).toList();
+        List<String> head = new ArrayList<>(List.of("model"));
+        head.addAll(tasks);
+        if (tasks.size() > 1) {
+            head.add("Avg.");
+        }
+        TextTable table = new TextTable(1, head);
+        for (Row row : rows) {
+            List<String> cells = new ArrayList<>(List.of(TextTable.cut(row.label(), MAX_LABEL)));
+            tasks.forEach(task -> cells.add(row.transferCell(task)));
+            if (tasks.size() > 1) {
+                cells.add(row.transferAverageCell());
+            }
+            table.add(cells);
+        }
+        return table;
     }
 
     private TextTable table() {
@@ -125,16 +174,42 @@ public final class ScoreTable {
     private record Row(String label, EvaluationResult result, EvaluationResult baseline) {
 
         String cell(String task) {
-            OptionalDouble value = score(result, task);
+            return cell(each -> each.of(task).stream().mapToDouble(TaskScore::spearman).findFirst());
+        }
+
+        String transferCell(String task) {
+            return cell(each -> each.ofTransfer(task).stream().mapToDouble(TransferScore::accuracy).findFirst());
+        }
+
+        String transferAverageCell() {
+            if (result.transfer().isEmpty()) {
+                return "-";
+            }
+            if (baseline == null) {
+                return number("%.2f", result.transferAverage());
+            }
+            return transferNames(result).equals(transferNames(baseline))
+                ? number("%+.2f", result.transferAverage() - baseline.transferAverage()) : "-";
+        }
+
+        private static Set<String> transferNames(EvaluationResult result) {
+            return result.transfer().stream().map(TransferScore::task).collect(Collectors.toSet());
+        }
+
+        private String cell(Function<EvaluationResult, OptionalDouble> score) {
+            OptionalDouble value = score.apply(result);
             if (baseline == null) {
                 return value.isPresent() ? number("%.2f", value.getAsDouble()) : "-";
             }
-            OptionalDouble from = score(baseline, task);
+            OptionalDouble from = score.apply(baseline);
             boolean both = value.isPresent() && from.isPresent();
             return both ? number("%+.2f", value.getAsDouble() - from.getAsDouble()) : "-";
         }
 
         String averageCell() {
+            if (result.scores().isEmpty()) {
+                return "-";
+            }
             if (baseline == null) {
                 return number("%.2f", result.average());
             }
@@ -147,10 +222,6 @@ public final class ScoreTable {
             Set<String> names = new LinkedHashSet<>();
             result.scores().forEach(score -> names.add(score.task()));
             return names;
-        }
-
-        private static OptionalDouble score(EvaluationResult result, String task) {
-            return result.of(task).stream().mapToDouble(TaskScore::spearman).findFirst();
         }
 
         private static String number(String format, double value) {

@@ -1,9 +1,9 @@
 package oneword.trainer.evaluation;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import oneword.data.sts.GradedPair;
 import oneword.data.sts.StsTask;
 
@@ -58,87 +58,42 @@ public final class StsEvaluator {
      * @throws IllegalStateException if the embedder breaks its contract (number or lengths of rows)
      */
     public EvaluationResult evaluate(List<StsTask> tasks) {
-        Map<String, Integer> rows = rowsOf(tasks);
-        List<String> sentences = List.copyOf(rows.keySet());
-        float[][] vectors = embed(sentences);
-        double[] squares = Cosine.squares(vectors);
-        List<TaskScore> scores = new ArrayList<>();
-        for (StsTask task : tasks) {
-            double[] cosines = new double[task.pairs().size()];
-            double[] gold = new double[cosines.length];
-            for (int i = 0; i < cosines.length; i++) {
-                GradedPair pair = task.pairs().get(i);
-                int a = rows.get(pair.sentence1());
-                int b = rows.get(pair.sentence2());
-                cosines[i] = Cosine.of(vectors[a], squares[a], vectors[b], squares[b]);
-                gold[i] = pair.score();
-            }
-            scores.add(new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold)));
-        }
-        return new EvaluationResult(scores);
+        return evaluate(tasks, PairCosines.NONE);
     }
 
     /**
-     * Counts the distinct sentences of some tasks: what {@link #evaluate} has to embed.
+     * Scores tasks as {@link #evaluate(List)} does, and tells the cosines behind each score.
      *
-     * @param tasks any tasks
-     * @return how many
+     * @param tasks with distinct names
+     * @param heard hears each task's
+     * @return one score per task, in their order
      */
-    public static int distinctSentences(List<StsTask> tasks) {
-        return rowsOf(tasks).size();
+    public EvaluationResult evaluate(List<StsTask> tasks, PairCosines heard) {
+        Set<String> sentences = distinct(tasks);
+        SentenceVectors vectors =
+            SentenceVectors.embed(embedder, chunk, sentences, 0, sentences.size(), progress);
+        return new EvaluationResult(tasks.stream().map(task -> score(task, vectors, heard)).toList());
     }
 
-    private static Map<String, Integer> rowsOf(List<StsTask> tasks) {
-        Map<String, Integer> rows = new LinkedHashMap<>();
+    /** Scores one task by vectors that are there. */
+    static TaskScore score(StsTask task, SentenceVectors vectors, PairCosines heard) {
+        double[] cosines = new double[task.pairs().size()];
+        double[] gold = new double[cosines.length];
+        for (int i = 0; i < cosines.length; i++) {
+            GradedPair pair = task.pairs().get(i);
+            cosines[i] = vectors.cosine(pair.sentence1(), pair.sentence2());
+            gold[i] = pair.score();
+        }
+        TaskScore score = new TaskScore(task.name(), cosines.length, 100 * Spearman.correlation(cosines, gold));
+        heard.scored(task, cosines, score);
+        return score;
+    }
+
+    private static Set<String> distinct(Collection<StsTask> tasks) {
+        Set<String> sentences = new LinkedHashSet<>();
         for (StsTask task : tasks) {
-            for (GradedPair pair : task.pairs()) {
-                rows.putIfAbsent(pair.sentence1(), rows.size());
-                rows.putIfAbsent(pair.sentence2(), rows.size());
-            }
+            new Task.Sts(task).sentences().forEach(sentences::add);
         }
-        return rows;
-    }
-
-    private float[][] embed(List<String> sentences) {
-        float[][] vectors = new float[sentences.size()][];
-        progress.update(0, vectors.length);
-        for (int from = 0; from < vectors.length; from += chunk) {
-            List<String> part = sentences.subList(from, Math.min(from + chunk, vectors.length));
-            float[][] rows = embedder.embed(part);
-            check(part, rows, from == 0 ? null : vectors[0]);
-            System.arraycopy(rows, 0, vectors, from, rows.length);
-            progress.update(from + rows.length, vectors.length);
-        }
-        return vectors;
-    }
-
-    private void check(List<String> sentences, float[][] rows, float[] first) {
-        if (rows.length != sentences.size()) {
-            throw new IllegalStateException(embedder.describe() + " gave " + rows.length + " vectors for "
-                + sentences.size() + " sentences");
-        }
-        int width = first == null ? rows[0].length : first.length;
-        for (int i = 0; i < rows.length; i++) {
-            if (rows[i].length != width) {
-                throw new IllegalStateException(embedder.describe() + " gave vectors of " + width + " and of "
-                    + rows[i].length + " numbers");
-            }
-            for (float value : rows[i]) {
-                if (!Float.isFinite(value)) {
-                    throw notFinite(sentences.get(i), rows[i]);
-                }
-            }
-        }
-    }
-
-    private EvaluationException notFinite(String sentence, float[] row) {
-        int bad = 0;
-        for (float value : row) {
-            bad += Float.isFinite(value) ? 0 : 1;
-        }
-        return new EvaluationException("the vector of the sentence \"" + sentence + "\" has " + bad + " of "
-            + row.length + " numbers that are not finite (model: " + embedder.describe()
-            + "). A score from such vectors would mean nothing; half precision may have overflowed: evaluate with"
-            + " --precision fp32, or use an earlier checkpoint");
+        return sentences;
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * A table in plain text or Markdown: the first {@code left} columns aligned left, the others right. Cells are made
  * safe to print (control characters become spaces) and measured in terminal columns, not chars.
  */
-final class TextTable {
+public final class TextTable {
 
     private final int left;
     private final List<List<String>> rows = new ArrayList<>();
@@ -19,17 +19,22 @@ final class TextTable {
      * @param left how many columns are aligned left
      * @param head the first row
      */
-    TextTable(int left, List<String> head) {
+    public TextTable(int left, List<String> head) {
         this.left = left;
         add(head);
     }
 
-    void add(List<String> cells) {
+    /**
+     * Adds a row.
+     *
+     * @param cells as many as the head has
+     */
+    public void add(List<String> cells) {
         rows.add(cells.stream().map(TextTable::printable).toList());
     }
 
     /** The table as aligned plain text; every line ends in a line feed. */
-    String plain() {
+    public String plain() {
         int[] widths = widths();
         StringBuilder text = new StringBuilder();
         for (int r = 0; r < rows.size(); r++) {
@@ -50,7 +55,7 @@ final class TextTable {
     }
 
     /** The table as GitHub-flavoured Markdown; every line ends in a line feed. */
-    String markdown() {
+    public String markdown() {
         StringBuilder text = new StringBuilder();
         for (int r = 0; r < rows.size(); r++) {
             for (String cell : rows.get(r)) {
@@ -74,7 +79,7 @@ final class TextTable {
      * @param width at least 4
      * @return the printable text, ending in {@code ...} if it was cut
      */
-    static String cut(String text, int width) {
+    public static String cut(String text, int width) {
         String printable = printable(text);
         if (width(printable) <= width) {
             return printable;

@@ -10,10 +10,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import oneword.data.sts.StsProtocol;
+import oneword.data.token.Tokenizer;
 import oneword.trainer.evaluation.EvaluationReport;
+import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.TaskScore;
+import oneword.trainer.evaluation.TransferScore;
 
 /**
  * README.md of an export: metadata as the Hugging Face hub reads it, in YAML between two lines of {@code ---}, then how
@@ -90,6 +95,15 @@ final class ModelCard {
         ObjectNode model = card.putArray("model-index").addObject();
         model.put("name", name);
         ArrayNode results = model.putArray("results");
+        for (TransferScore score : report.result().transfer()) {
+            ObjectNode result = results.addObject();
+            result.putObject("task").put("type", "text-classification").put("name", "Text Classification");
+            result.putObject("dataset").put("type", score.task().toLowerCase(Locale.ROOT)).put("name", score.task());
+            result.putArray("metrics").addObject()
+                .put("type", "accuracy")
+                .put("name", "Accuracy x 100 of a logistic regression")
+                .put("value", score.accuracy());
+        }
         for (TaskScore score : scored(report)) {
             ObjectNode result = results.addObject();
             result.putObject("task").put("type", "semantic-similarity").put("name", "Semantic Textual Similarity");
@@ -109,9 +123,9 @@ final class ModelCard {
     private String introduction() {
         String base = "`" + source.baseName() + "`";
         return switch (format) {
-            case PEFT -> "Sentence embeddings: a LoRA adapter over " + base + " as a causal language model "
-                + "(OPTForCausalLM: its keys begin with `base_model.model.model.decoder.`, and PEFT finds nothing, "
-                + "without a word, when it is loaded over the bare OPTModel). ";
+            case PEFT -> "Sentence embeddings: a LoRA adapter over " + base + " as a causal language model (its keys "
+                + "begin with `base_model.model.model.`, and PEFT finds nothing, without a word, when it is loaded "
+                + "over the bare model that AutoModel gives). ";
             case MERGED -> "Sentence embeddings: " + base + " with a LoRA adapter merged into its weights. ";
             case SENTENCE_TRANSFORMERS -> "Sentence embeddings: " + base + " with a LoRA adapter merged into its "
                 + "weights, for sentence-transformers. ";
@@ -160,10 +174,25 @@ final class ModelCard {
                 return %s.replace("{sentence}", text)
 
             def embed(sentence):
-                ids = tokenizer(prompt(sentence), add_special_tokens=False).input_ids
+                ids = %stokenizer(prompt(sentence), add_special_tokens=False).input_ids%s
                 with torch.no_grad():
-                    return model(torch.tensor([[model.config.bos_token_id] + ids])).last_hidden_state[0, -1]
-            """.formatted(python(source.prompt().template()));
+                    return model(torch.tensor([ids])).last_hidden_state[0, -1]
+            """.formatted(python(source.prompt().template()), around(true), around(false));
+    }
+
+    /** The ids that the tokenizer puts before or after a text, said outright: not every version of a class does. */
+    private String around(boolean before) {
+        try (Tokenizer tokenizer = Tokenizer.load(source.base())) {
+            int[] all = tokenizer.encode("a");
+            int[] plain = tokenizer.encodePlain("a");
+            int start = 0;
+            while (!Arrays.equals(plain, Arrays.copyOfRange(all, start, start + plain.length))) {
+                start++;
+            }
+            int[] ids = before ? Arrays.copyOf(all, start) : Arrays.copyOfRange(all, start + plain.length, all.length);
+            String list = Arrays.toString(ids);
+            return ids.length == 0 ? "" : before ? list + " + " : " + " + list;
+        }
     }
 
     /** JSON's strings are Python's, save for pairs of surrogates, which Jackson writes as the characters they are. */
@@ -184,8 +213,8 @@ final class ModelCard {
         }
         return text + "The normaliser in `tokenizer.json` does all of this: give plain sentences. The prompt `"
             + PromptTokenizer.MARK + "` in the configuration only lets it see empty ones; leave it as it is. Names of "
-            + "special tokens in a sentence are read as text. A sentence beyond the model's length loses its "
-            + "beginning, never the end of the prompt. Vectors have length 1.\n";
+            + "special tokens in a sentence, save that of the padding token, are read as text. A sentence beyond the "
+            + "model's length loses its beginning, never the end of the prompt. Vectors have length 1.\n";
     }
 
     private String scores() {
@@ -193,11 +222,21 @@ final class ModelCard {
             return "";
         }
         EvaluationReport report = details.results().get();
-        StringBuilder table = new StringBuilder("## Scores\n\n" + report.protocol()
-            + "\n\n| task | pairs | Spearman |\n|---|---:|---:|\n");
+        StringBuilder table = new StringBuilder("## Scores\n");
+        if (!scored(report).isEmpty()) {
+            table.append("\n").append(StsProtocol.of(report.protocol()).map(StsProtocol::description)
+                .orElse(report.protocol())).append("\n\n| task | pairs | Spearman |\n|---|---:|---:|\n");
+        }
         for (TaskScore score : scored(report)) {
             table.append(String.format(Locale.ROOT, "| %s | %d | %.2f |\n", score.task().replace("|", "\\|"),
                 score.pairs(), score.spearman()));
+        }
+        if (!report.result().transfer().isEmpty()) {
+            table.append("\n" + ScoreTable.TRANSFER_PROTOCOL + "\n\n| task | examples | accuracy |\n|---|---:|---:|\n");
+        }
+        for (TransferScore score : report.result().transfer()) {
+            table.append(String.format(Locale.ROOT, "| %s | %d | %.2f |\n", score.task(), score.examples(),
+                score.accuracy()));
         }
         return table.toString();
     }

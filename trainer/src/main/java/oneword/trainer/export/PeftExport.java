@@ -15,7 +15,7 @@ import oneword.trainer.embedding.PromptFile;
 
 /**
  * The adapter alone: adapter_config.json and adapter_model.safetensors as PEFT loads them over the causal language
- * model (OPTForCausalLM), prompt.json and a model card. PEFT says nothing where keys do not match, so every tensor is
+ * model, prompt.json and a model card. PEFT says nothing where keys do not match, so every tensor is
  * held against the base model's first.
  */
 final class PeftExport {

@@ -47,21 +47,23 @@ final class PromptTokenizer {
     private static final String MARK_PATTERN = "\\[sentence\\]";
     private static final String PYTHON_SPACE = "[\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}"
         + "\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+";
-    private static final int OPT_PAD = 1;
 
     private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final ExportSource source;
     private final int maxTokens;
+    private final int padId;
 
     /**
      * Prepares the tokenizer.
      *
      * @param source base model and prompt
      * @param maxTokens how many tokens the model takes
+     * @param padId id that fills rows up
      */
-    PromptTokenizer(ExportSource source, int maxTokens) {
+    PromptTokenizer(ExportSource source, int maxTokens, int padId) {
         this.source = source;
         this.maxTokens = maxTokens;
+        this.padId = padId;
     }
 
     /**
@@ -76,6 +78,7 @@ final class PromptTokenizer {
         tokenizer.putNull("truncation");
         tokenizer.putNull("padding");
         tokenizer.set("normalizer", normalizer(source.prompt(), tokenizer.path("normalizer")));
+        putSpace(tokenizer.path("pre_tokenizer"));
         Files.write(folder.resolve("tokenizer.json"), mapper.writeValueAsBytes(tokenizer));
         ObjectNode config = mapper.createObjectNode();
         // With a class of its own, or none, transformers rebuilds the tokenizer and drops the normaliser in silence.
@@ -90,21 +93,20 @@ final class PromptTokenizer {
         check(folder);
     }
 
-    private String padToken(JsonNode tokenizer) throws IOException {
-        int id = mapper.readTree(Files.readAllBytes(source.base().resolve("config.json")))
-            .path("pad_token_id").asInt(OPT_PAD);
+    private String padToken(JsonNode tokenizer) {
         for (JsonNode token : tokenizer.path("added_tokens")) {
-            if (token.path("id").asInt() == id) {
+            if (token.path("id").asInt() == padId) {
                 return token.path("content").asText();
             }
         }
         for (Map.Entry<String, JsonNode> token : tokenizer.path("model").path("vocab").properties()) {
-            if (token.getValue().asInt() == id) {
+            if (token.getValue().asInt() == padId) {
                 return token.getKey();
             }
         }
-        throw new TrainerException(source.base() + ": pad_token_id " + id + " of config.json is no token of the "
-            + "tokenizer; sentence-transformers needs one");
+        throw new TrainerException(source.base() + ": id " + padId + ", with which rows are filled up, is no token of "
+            + "the tokenizer, and sentence-transformers needs one. Give config.json a pad_token_id that is, or export "
+            + "as merged or peft");
     }
 
     /** Takes the special tokens out; others cannot be told apart from a normalised text. */
@@ -120,9 +122,29 @@ final class PromptTokenizer {
                 throw new TrainerException(source.base() + ": the added token " + content + " cannot be expressed "
                     + "together with a prompt in tokenizer.json; export as merged or peft");
             }
+            keepId(token, tokenizer.path("model").path("vocab"));
             if (!content.equals(pad)) {
                 tokens.remove();
             }
+        }
+    }
+
+    /** Added tokens are counted from the end of the vocabulary; one that is taken out must not move the others. */
+    private static void keepId(JsonNode token, JsonNode vocabulary) {
+        if (vocabulary instanceof ObjectNode ids && !ids.has(token.path("content").asText())) {
+            ids.set(token.path("content").asText(), token.get("id"));
+        }
+    }
+
+    /**
+     * A Metaspace that marks the first piece of a text knows it by its place in the sentence, which a replaced
+     * beginning does not have. All pieces may be marked instead: without special tokens there is but one.
+     */
+    private static void putSpace(JsonNode preTokenizer) {
+        boolean several = preTokenizer.path("type").asText().equals("Sequence");
+        JsonNode first = several ? preTokenizer.path("pretokenizers").path(0) : preTokenizer;
+        if (first.path("type").asText().equals("Metaspace") && first.path("prepend_scheme").asText().equals("first")) {
+            ((ObjectNode) first).put("prepend_scheme", "always");
         }
     }
 

@@ -49,7 +49,7 @@ final class SentenceTransformersExport {
             for (String name : OTHER_TOKENIZERS) {
                 Files.deleteIfExists(folder.path().resolve(name));
             }
-            new PromptTokenizer(source, config.maxPositions()).write(folder.path());
+            new PromptTokenizer(source, config.maxPositions(), config.padId()).write(folder.path());
             new SentenceTransformersExport(folder.path()).writeModules(config);
             // oneword reads the folder too: its sentences pass the tokenizer's prompt, so its own is the mark alone.
             PromptFile mark =

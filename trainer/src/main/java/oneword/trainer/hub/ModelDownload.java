@@ -69,6 +69,12 @@ final class ModelDownload {
             throw new TrainerException(what + ": the repository holds no " + ModelFiles.CONFIG
                 + ", so it is not a model in transformers' layout");
         }
+        if (files.contains(ModelFiles.SENTENCE_PIECE) && !ModelFiles.hasTokenizer(files)) {
+            throw new TrainerException(what + ": the repository's only tokenizer is " + ModelFiles.SENTENCE_PIECE
+                + ", a SentencePiece model; a tokenizer.json is needed. Take another repository of the same model, or"
+                + " download this one with transformers, whose save_pretrained writes tokenizer.json, and set"
+                + " model.name to that folder.");
+        }
         return ModelFiles.weights(files).orElseThrow(() -> new TrainerException(what + ": the repository holds"
             + " neither model.safetensors nor pytorch_model.bin, whole or in shards; weights of other frameworks are"
             + " not read"));

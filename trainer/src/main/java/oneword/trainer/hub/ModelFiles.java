@@ -21,6 +21,7 @@ import oneword.trainer.TrainerException;
 final class ModelFiles {
 
     static final String CONFIG = "config.json";
+    static final String SENTENCE_PIECE = "tokenizer.model";
 
     private static final String INDEX_ENDING = ".index.json";
     /** In the order in which they are looked for, by transformers as by oneword. */
@@ -35,6 +36,11 @@ final class ModelFiles {
     /** The configuration and tokeniser files among a repository's files. */
     static List<String> small(Collection<String> names) {
         return SMALL.stream().filter(names::contains).toList();
+    }
+
+    /** Whether a repository's files hold a tokenizer that oneword reads. */
+    static boolean hasTokenizer(Collection<String> names) {
+        return names.contains("tokenizer.json") || names.contains("vocab.json") && names.contains("merges.txt");
     }
 
     /** The weights among a repository's files: one file, or the index of several. */

@@ -83,10 +83,22 @@ public final class ModelLocator {
      * @throws TrainerException where there is none; the message says where it was looked for and how to get it
      */
     public Path find(String name, String revision) {
+        return findHere(name, revision).orElseGet(() -> download(name, revision, cache(name), places(name)));
+    }
+
+    /**
+     * Finds a model without any request.
+     *
+     * @param name a folder or a hub id
+     * @param revision branch, tag or commit of a hub id; a folder has none
+     * @return an existing folder; empty for a hub id that {@link #find} would download
+     * @throws TrainerException where {@link #find} would find none without asking the hub
+     */
+    public Optional<Path> findHere(String name, String revision) {
         Set<Path> places = places(name);
         Optional<Path> folder = places.stream().filter(Files::isDirectory).findFirst();
         if (folder.isPresent()) {
-            return folder.get();
+            return folder;
         }
         if (!HUB_ID.matcher(name).matches() || OWN_FOLDERS.stream().anyMatch(name::startsWith)) {
             throw new TrainerException("model " + name + ": no such folder; looked for " + joined(places));
@@ -94,11 +106,10 @@ public final class ModelLocator {
         if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
             throw new TrainerException("model.revision: '" + revision + "' is not a branch, tag or commit");
         }
-        HubCache cache = new HubCache(cache(), name, environment.links());
-        Optional<Path> snapshot = cache.snapshot(revision);
+        Optional<Path> snapshot = cache(name).snapshot(revision);
         List<String> missing = snapshot.map(ModelFiles::missing).orElse(List.of());
         if (snapshot.isPresent() && missing.isEmpty()) {
-            return snapshot.get();
+            return snapshot;
         }
         environment.offline().ifPresent(variable -> {
             throw new TrainerException("model " + name + " (revision " + revision + "): "
@@ -107,7 +118,11 @@ public final class ModelLocator {
                 + "\n  " + variable + " forbids the download. Unset it once, or download the model elsewhere and set"
                 + " model.name to its folder.");
         });
-        return download(name, revision, cache, places);
+        return Optional.empty();
+    }
+
+    private HubCache cache(String name) {
+        return new HubCache(cache(), name, environment.links());
     }
 
     private Path download(String name, String revision, HubCache cache, Set<Path> places) {

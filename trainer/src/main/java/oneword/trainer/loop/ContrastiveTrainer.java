@@ -169,7 +169,8 @@ public final class ContrastiveTrainer extends Trainer {
         List<MicroBatch> cuts = MicroBatches.cut(sentences(batch), microBatchTokens, decoder.config().padId());
         List<MicroBatchPass> passes = new ArrayList<>(cuts.size());
         for (int i = 0; i < cuts.size(); i++) {
-            passes.add(new MicroBatchPass(decoder, cuts.get(i), LayerSeeds.of(settings.seed(), batch.step(), i)));
+            LayerSeeds seeds = LayerSeeds.of(settings.seed(), batch.step(), i);
+            passes.add(new MicroBatchPass(decoder, cuts.get(i), seeds, settings.sharePrefix()));
         }
         try (NDManager scope = getManager().newSubManager()) {
             List<NDArray> vectors = new ArrayList<>(cuts.size());

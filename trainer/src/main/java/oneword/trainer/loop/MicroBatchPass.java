@@ -19,15 +19,17 @@ final class MicroBatchPass {
     private final Decoder decoder;
     private final MicroBatch cut;
     private final LayerSeeds seeds;
+    private final boolean sharePrefix;
 
-    MicroBatchPass(Decoder decoder, MicroBatch cut, LayerSeeds seeds) {
+    MicroBatchPass(Decoder decoder, MicroBatch cut, LayerSeeds seeds, boolean sharePrefix) {
         this.decoder = decoder;
         this.cut = cut;
         this.seeds = seeds;
+        this.sharePrefix = sharePrefix;
     }
 
     private TokenBatch tokens(NDManager scope) {
-        return TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width());
+        return TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width(), sharePrefix);
     }
 
     /** Vectors without graph, fp32 [n, d]. */
@@ -62,7 +64,7 @@ final class MicroBatchPass {
             return borders;
         });
         NDArray down = segment(scope, borders.get(layers), gradient,
-            (inner, x) -> decoder.head(inner, x, seeds));
+            (inner, x) -> decoder.head(inner, x, batch, seeds));
         for (int i = layers - 1; i >= 0; i--) {
             int layer = i;
             down = segment(scope, borders.get(i), down,

@@ -8,6 +8,8 @@ package oneword.trainer.loop;
  * @param seed of the run: dropout masks follow from it, the step and the micro-batch
  * @param keep what a step holds in memory to begin with
  * @param adapts whether a step that runs out of memory is done again with less in memory
+ * @param sharePrefix whether the tokens that a micro-batch's sentences begin with are computed once
  */
-public record StepSettings(int microBatchTokens, double maxGradientNorm, long seed, Keep keep, boolean adapts) {
+public record StepSettings(int microBatchTokens, double maxGradientNorm, long seed, Keep keep, boolean adapts,
+    boolean sharePrefix) {
 }

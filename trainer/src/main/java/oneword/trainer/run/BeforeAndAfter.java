@@ -11,21 +11,25 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import oneword.trainer.checkpoint.Checkpoint;
 import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.embedding.SentenceModel;
-import oneword.trainer.embedding.TextRule;
+import oneword.trainer.evaluation.EvaluationDisplay;
 import oneword.trainer.evaluation.EvaluationReport;
 import oneword.trainer.evaluation.EvaluationResult;
+import oneword.trainer.evaluation.Evaluator;
 import oneword.trainer.evaluation.Neighbour;
 import oneword.trainer.evaluation.NeighbourTable;
 import oneword.trainer.evaluation.Neighbours;
+import oneword.trainer.evaluation.Progress;
 import oneword.trainer.evaluation.ResultsJson;
 import oneword.trainer.evaluation.ScoreTable;
-import oneword.trainer.evaluation.StsEvaluator;
-import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
+import oneword.trainer.report.RunJournal;
 
 /**
  * Tests the untrained model and the chosen checkpoint on the run's tasks and puts them side by side.
@@ -40,12 +44,14 @@ final class BeforeAndAfter {
     private final RunPlan plan;
     private final RunFolder folder;
     private final SentenceModel model;
+    private final RunJournal journal;
     private final StopSignal stop;
 
-    BeforeAndAfter(RunPlan plan, RunFolder folder, SentenceModel model, StopSignal stop) {
+    BeforeAndAfter(RunPlan plan, RunFolder folder, SentenceModel model, RunJournal journal, StopSignal stop) {
         this.plan = plan;
         this.folder = folder;
         this.model = model;
+        this.journal = journal;
         this.stop = stop;
     }
 
@@ -54,7 +60,8 @@ final class BeforeAndAfter {
 
     /** Tests the untrained model. */
     void before() {
-        write("before", test(model));
+        write("before", test(model, RunJournal.Side.BEFORE, 0));
+        journal.save();
     }
 
     /**
@@ -68,19 +75,20 @@ final class BeforeAndAfter {
     String after(Checkpoint checkpoint, long step, long steps) {
         Side after;
         if (step == steps) {
-            after = test(model);
+            after = test(model, RunJournal.Side.AFTER, step);
         } else {
             try (SentenceModel chosen = SentenceModel.load(plan.modelFolder(), plan.decoder(), plan.prompt(),
                 plan.config().prompt().maxSentenceTokens(), plan.precision().precision(), plan.device())) {
                 chosen.decoder().loadAdapter(checkpoint.folder(), 0);
-                after = test(chosen);
+                after = test(chosen, RunJournal.Side.AFTER, step);
             }
         }
         Side before = read("before");
         write("after", after);
+        journal.save();
         List<String> parts = new ArrayList<>();
         if (after.scores().isPresent()) {
-            ScoreTable table = new ScoreTable();
+            ScoreTable table = new ScoreTable(plan.config().evaluation().protocol());
             before.scores().ifPresent(scores -> table.row("untrained", scores));
             table.row("trained (step " + step + ")", after.scores().get());
             before.scores().ifPresent(scores -> table.gain("gain"));
@@ -93,16 +101,24 @@ final class BeforeAndAfter {
         return String.join("\n", parts);
     }
 
-    private Side test(SentenceModel tested) {
+    private Side test(SentenceModel tested, RunJournal.Side side, long step) {
         ModelEmbedder embedder = new ModelEmbedder(tested, stop);
-        List<Neighbour> neighbours = plan.neighbours().isEmpty()
-            ? List.of() : Neighbours.nearest(tested.embed(plan.neighbours(), TextRule.EVALUATION));
+        List<String> sentences = plan.neighbours().isEmpty() ? RunJournal.SAMPLE : plan.neighbours();
+        float[][] vectors = embedder.embed(sentences);
+        List<Neighbour> neighbours = plan.neighbours().isEmpty() ? List.of() : Neighbours.nearest(vectors);
+        journal.sentences(side, step, sentences, vectors);
         if (plan.tasks().isEmpty()) {
             return new Side(Optional.empty(), neighbours);
         }
-        try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "testing", "sentences", 0, 0)) {
-            return new Side(
-                Optional.of(new StsEvaluator(embedder, display::update).evaluate(plan.tasks())), neighbours);
+        try (EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "testing")) {
+            Progress classifying = (done, total) -> {
+                stop.check();
+                display.classifying().update(done, total);
+            };
+            return new Side(Optional.of(
+                new Evaluator(embedder, display.embedding(), classifying).evaluate(plan.tasks(),
+                    (task, cosines, score) -> journal.scored(side, step, task, cosines, score.spearman())).result()),
+                neighbours);
         }
     }
 
@@ -113,7 +129,9 @@ final class BeforeAndAfter {
             ObjectNode node = root.putObject(side);
             if (tested.scores().isPresent()) {
                 node.setAll((ObjectNode) mapper.readTree(ResultsJson.format(new EvaluationReport(
-                    tested.scores().get(), plan.config().model().name(), plan.prompt().template()))));
+                    tested.scores().get(), plan.config().model().name(), Optional.empty(), plan.prompt().template(),
+                    plan.config().evaluation().protocol().id(), OptionalInt.empty(), OptionalDouble.empty(),
+                    Map.of()))));
             }
             for (Neighbour neighbour : tested.neighbours()) {
                 node.withArray("neighbours").add(mapper.valueToTree(neighbour));

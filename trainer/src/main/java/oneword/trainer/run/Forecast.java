@@ -37,10 +37,7 @@ public record Forecast(
     public static Forecast of(RunPlan plan) {
         Precision precision = plan.precision().precision();
         long parameters = plan.decoder().frozenParameters();
-        long trainable = plan.decoder().targetModules().stream()
-            .filter(module -> plan.lora().targets().contains(module.name()))
-            .mapToLong(module -> trainable(module, plan.lora().rank()))
-            .sum();
+        long trainable = trainable(plan);
         long tokens = tokens(plan);
         long batchTokens = Math.round((double) tokens / plan.triples().size()
             * Math.min(plan.config().training().batchSize(), plan.triples().size()));
@@ -50,6 +47,14 @@ public record Forecast(
         long activations = MemoryPlan.keep(plan, batchTokens) == Keep.BATCH ? whole : Math.min(whole, micro);
         return new Forecast(parameters, trainable, tokens, plan.steps(), parameters * precision.bytes(),
             16 * trainable, activations);
+    }
+
+    /** Numbers in the adapter. */
+    static long trainable(RunPlan plan) {
+        return plan.decoder().targetModules().stream()
+            .filter(module -> plan.lora().targets().contains(module.name()))
+            .mapToLong(module -> trainable(module, plan.lora().rank()))
+            .sum();
     }
 
     private static long trainable(TargetModule module, int rank) {

@@ -18,9 +18,9 @@ final class MemoryPlan {
      * @param batchTokens padded tokens of a batch
      */
     static Keep keep(RunPlan plan, long batchTokens) {
-        RunConfig.GradientCache cache = plan.config().training().gradientCache();
-        if (cache != RunConfig.GradientCache.AUTO) {
-            return cache == RunConfig.GradientCache.ON ? Keep.MICRO_BATCH : Keep.BATCH;
+        RunConfig.Switch cache = plan.config().training().gradientCache();
+        if (cache != RunConfig.Switch.AUTO) {
+            return cache == RunConfig.Switch.ON ? Keep.MICRO_BATCH : Keep.BATCH;
         }
         long weights = plan.decoder().frozenParameters() * plan.precision().precision().bytes();
         long graph = batchTokens

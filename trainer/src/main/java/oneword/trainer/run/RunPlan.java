@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import oneword.data.batch.BatchPlan;
+import oneword.data.nli.Decontamination;
 import oneword.data.nli.Triple;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.sts.StsTask;
@@ -12,6 +13,7 @@ import oneword.lora.adapter.LoraConfig;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.evaluation.Task;
 
 /**
  * Everything that a run needs, read and checked before any weight is touched.
@@ -24,7 +26,8 @@ import oneword.trainer.config.RunConfig;
  * @param prompt text around each sentence
  * @param lora the adapter's form
  * @param dataFile where the triples come from
- * @param triples the training rows
+ * @param decontamination what was left out of them because evaluation sets hold it; empty where nothing was asked for
+ * @param triples the training rows: those that are left, up to the limit
  * @param batches their order
  * @param steps updates of the whole run
  * @param selection the task that selects the best checkpoint; empty where nothing is evaluated during training
@@ -40,10 +43,11 @@ public record RunPlan(
     PromptTemplate prompt,
     LoraConfig lora,
     Path dataFile,
+    Optional<Decontamination> decontamination,
     List<Triple> triples,
     BatchPlan batches,
     long steps,
     Optional<StsTask> selection,
-    List<StsTask> tasks,
+    List<Task> tasks,
     List<String> neighbours) {
 }

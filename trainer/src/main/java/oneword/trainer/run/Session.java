@@ -27,6 +27,9 @@ import oneword.trainer.optimizer.WarmupSchedule;
 /** The model, loss, optimiser and trainer of a run, which live and die together. */
 final class Session implements AutoCloseable {
 
+    /** What {@code share_prefix: auto} means where rows would then share the prefix's dropout masks. */
+    private static final boolean SHARES_PREFIX_UNDER_DROPOUT = true;
+
     private final SentenceModel model;
     private final InfoNce loss;
     private final AdamW optimizer;
@@ -95,7 +98,15 @@ final class Session implements AutoCloseable {
         RunConfig.Training training = plan.config().training();
         return new StepSettings(state.map(TrainerState::microBatchTokens).orElse(training.microBatchTokens()),
             training.maxGradNorm(), training.seed(), MemoryPlan.keep(plan, MemoryPlan.mostBatchTokens(plan)),
-            training.gradientCache() != RunConfig.GradientCache.OFF);
+            training.gradientCache() != RunConfig.Switch.OFF, sharesPrefix(plan));
+    }
+
+    private static boolean sharesPrefix(RunPlan plan) {
+        RunConfig.Switch choice = plan.config().training().sharePrefix();
+        if (choice != RunConfig.Switch.AUTO) {
+            return choice == RunConfig.Switch.ON;
+        }
+        return SHARES_PREFIX_UNDER_DROPOUT || !plan.decoder().drops() && plan.lora().dropout() == 0;
     }
 
     private static LossScale lossScale(RunPlan plan, Optional<TrainerState> state) {

@@ -1,18 +1,16 @@
 package oneword.trainer.run;
 
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * A request to stop that comes from another thread: the run ends its step, saves and returns.
  *
- * <p>Only while somebody {@linkplain #watching watches} is there anything to wait for; otherwise the process may end
- * where it stands, since nothing half-written ever counts.
+ * <p>What may be {@linkplain #leaving left} where it stands need not answer: nothing half-written ever counts.
  */
 public final class StopSignal {
 
     private volatile boolean requested;
-    private volatile String answer;
+    private volatile boolean leavable;
 
     /** Asks the run to stop. */
     public void request() {
@@ -24,24 +22,23 @@ public final class StopSignal {
         return requested;
     }
 
-    /** What to tell the person who asks for a stop; empty where nobody watches and nothing is to be waited for. */
-    public Optional<String> answer() {
-        return Optional.ofNullable(answer);
+    /** Whether the work in hand may be left where it stands, so that there is nothing to wait for. */
+    public boolean leavable() {
+        return leavable;
     }
 
     /**
-     * Does work that answers a stop by itself.
+     * Does work that may be left where it stands, such as a download or the loading of a model.
      *
-     * @param whatHappens for the person who asks for a stop
-     * @param work that ends soon, and in order, when a stop is asked for
+     * @param work that takes long and does not look at this signal
      * @return what the work gives
      */
-    public <T> T watching(String whatHappens, Supplier<T> work) {
-        answer = whatHappens;
+    public <T> T leaving(Supplier<T> work) {
+        leavable = true;
         try {
             return work.get();
         } finally {
-            answer = null;
+            leavable = false;
         }
     }
 

@@ -10,11 +10,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import oneword.data.batch.BatchEncoder;
 import oneword.data.batch.BatchStream;
 import oneword.data.batch.EncodedBatch;
 import oneword.data.sts.StsTask;
 import oneword.trainer.TrainerException;
+import oneword.trainer.Version;
 import oneword.trainer.checkpoint.Checkpoint;
 import oneword.trainer.checkpoint.CheckpointException;
 import oneword.trainer.checkpoint.CheckpointStore;
@@ -25,11 +27,14 @@ import oneword.trainer.config.RunConfig;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.EvaluationResult;
 import oneword.trainer.evaluation.StsEvaluator;
+import oneword.trainer.evaluation.Task;
 import oneword.trainer.hardware.Memory;
 import oneword.trainer.loop.LossScale;
 import oneword.trainer.loop.StepResult;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
+import oneword.trainer.report.RunJournal;
+import oneword.trainer.report.RunReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final RunMetrics metrics;
     private final Session session;
+    private final RunJournal journal;
     private final BeforeAndAfter report;
     private long step;
     private Double bestScore;
@@ -91,7 +97,7 @@ public final class TrainingRun implements AutoCloseable {
             }
             Environment environment = Environment.of(plan);
             if (state.isPresent()) {
-                environment.requireSameInputs(folder);
+                environment.requireSameInputs(plan, folder);
                 restore(state.get());
                 folder.write(folder.config(), ConfigWriter.toYaml(plan.config()));
             }
@@ -101,7 +107,8 @@ public final class TrainingRun implements AutoCloseable {
             open.push(metrics::close);
             session = new Session(plan, from, state, initial, metrics);
             open.push(session::close);
-            report = new BeforeAndAfter(plan, folder, session.model(), stop);
+            journal = new RunJournal(folder);
+            report = new BeforeAndAfter(plan, folder, session.model(), journal, stop);
             saved = from.isPresent();
             ready = true;
         } finally {
@@ -150,10 +157,38 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Runs to the last step, or until a stop is asked for. */
     public Outcome run() {
-        return stop.watching("stopping  the step in hand ends and is saved first", this::toTheEnd);
+        journal.begin(facts(), step);
+        try {
+            Outcome outcome = work();
+            end(outcome.finished() ? RunJournal.Outcome.FINISHED : RunJournal.Outcome.STOPPED, Optional.empty());
+            return outcome;
+        } catch (RuntimeException | Error e) {
+            end(RunJournal.Outcome.FAILED, Optional.ofNullable(e.getMessage()));
+            throw e;
+        }
     }
 
-    private Outcome toTheEnd() {
+    private RunJournal.Facts facts() {
+        return new RunJournal.Facts(Version.ONEWORD, plan.decoder().frozenParameters(), Forecast.trainable(plan),
+            plan.triples().size(), plan.steps(),
+            Stream.concat(plan.selection().stream(), plan.tasks().stream().filter(Task.Sts.class::isInstance)
+                .map(task -> ((Task.Sts) task).sts())).toList());
+    }
+
+    /** Writes the report, whatever the run came to; that it cannot be written is no failure of the run. */
+    private void end(RunJournal.Outcome outcome, Optional<String> message) {
+        try {
+            journal.end(outcome, step, message, Memory.peak());
+            Path written = RunReport.write(folder.path());
+            if (outcome != RunJournal.Outcome.FINISHED) {
+                LOG.info("report    {}", written);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the report was not written: {}", e.getMessage());
+        }
+    }
+
+    private Outcome work() {
         try {
             if (step == 0 && !saved) {
                 begin();
@@ -228,7 +263,7 @@ public final class TrainingRun implements AutoCloseable {
         int[] rows = Arrays.copyOf(batch.rows(), Math.min(ROWS_NAMED, batch.rows().length));
         String what = "step " + result.step() + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
             + "; not applied. Rows " + Arrays.toString(rows) + (batch.rows().length > rows.length ? " and more" : "")
-            + " of " + plan.dataFile();
+            + " of " + plan.dataFile() + (plan.decontamination().isPresent() ? " less those left out" : "");
         LOG.warn(what);
         if (skips > SKIPS_ALLOWED) {
             throw diverged(skips + " steps in a row were not finite, the last was " + what, step - skips, null);
@@ -260,7 +295,7 @@ public final class TrainingRun implements AutoCloseable {
         int every = plan.config().checkpoint().every();
         boolean due = last || every > 0 && step % every == 0;
         int evaluateEvery = plan.config().evaluation().every();
-        boolean improved = evaluateEvery > 0 && (due || step % evaluateEvery == 0) && improves();
+        boolean improved = evaluateEvery > 0 && (due || step % evaluateEvery == 0) && evaluatesBest();
         // After a step that was left out the weights are those that it failed with.
         if (due && skips == 0 || improved || last) {
             save();
@@ -275,7 +310,7 @@ public final class TrainingRun implements AutoCloseable {
         checkpoints.prune(plan.config().checkpoint().keep(), bestStep == null ? Set.of() : Set.of(bestStep));
     }
 
-    private boolean improves() {
+    private boolean evaluatesBest() {
         double score;
         try {
             score = evaluate(step);
@@ -284,7 +319,7 @@ public final class TrainingRun implements AutoCloseable {
             save();
             throw e;
         }
-        boolean improved = Double.isFinite(score) && (bestScore == null || score > bestScore);
+        boolean improved = improves(score);
         LOG.info(String.format(Locale.ROOT, "step %d  %s %.2f%s", step, name(), score, improved ? "  best" : ""));
         if (improved) {
             bestScore = score;
@@ -297,12 +332,25 @@ public final class TrainingRun implements AutoCloseable {
         StsTask task = plan.selection().orElseThrow();
         try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "evaluating", "sentences", 0, 0)) {
             EvaluationResult result = new StsEvaluator(
-                new ModelEmbedder(session.model(), stop), display::update).evaluate(List.of(task));
+                new ModelEmbedder(session.model(), stop), display::update).evaluate(List.of(task),
+                    (scored, cosines, score) -> keep(atStep, scored, cosines, score.spearman()));
             metrics.evaluated(atStep, result);
             return result.scores().get(0).spearman();
         } catch (EvaluationException e) {
             throw diverged("step " + atStep + ": " + e.getMessage(), atStep, e);
         }
+    }
+
+    /** Keeps the cosines of the untrained model and of the best one so far. */
+    private void keep(long atStep, StsTask task, double[] cosines, double score) {
+        if (atStep == 0 || improves(score)) {
+            journal.scored(atStep == 0 ? RunJournal.Side.BEFORE : RunJournal.Side.AFTER, atStep, task, cosines, score);
+            journal.save();
+        }
+    }
+
+    private boolean improves(double score) {
+        return Double.isFinite(score) && (bestScore == null || score > bestScore);
     }
 
     private String name() {

@@ -66,6 +66,27 @@ class CommandLineTest {
     }
 
     @Test
+    void aReportCanBeMadeOfAnyRun() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("runs/first"));
+        Files.writeString(run.resolve("config.yaml"), "model: {name: models/opt-mini}\n");
+        Said made = oneword("report", "first", "--root", folder.resolve("runs").toString());
+        assertThat(made.code()).isZero();
+        assertThat(made.out()).isEqualTo(run.resolve("report.html") + System.lineSeparator());
+        assertThat(run.resolve("report.html")).content().contains("No step has been made yet");
+        Said elsewhere = oneword("report", run.toString(), "--output", folder.resolve("page.html").toString());
+        assertThat(elsewhere.code()).isZero();
+        assertThat(folder.resolve("page.html")).isNotEmptyFile();
+
+        Said none = oneword("report", "second", "--root", folder.resolve("runs").toString());
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.err()).contains("second", "no such run", "first");
+        Said blocked = oneword("report", run.toString(), "--output", run.resolve("config.yaml/x.html").toString());
+        assertThat(blocked.code()).isEqualTo(1);
+        assertThat(blocked.err()).contains("cannot write the report to");
+        assertOneMessage(blocked);
+    }
+
+    @Test
     void allMistakesOfAConfigurationAreToldTogether() throws IOException {
         Path config = write("bad.yaml", """
             data: {train: configs/quickstart/triples.csv}
@@ -127,9 +148,10 @@ class CommandLineTest {
 
     @Test
     void aTargetThatTheModelLacksIsNamed() {
-        Said said = train("lora.targets=[q_proj, project_in]");
-        assertThat(said.code()).isEqualTo(1);
-        assertThat(said.err()).contains("project_in", "q_proj");
+        Said said = train("lora.targets=[q_proj, fc3, o_proj]");
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).contains("lora.targets", "fc3 (did you mean fc1?)", "o_proj",
+            "it has q_proj, k_proj, v_proj, out_proj, fc1, fc2");
         assertOneMessage(said);
     }
 
@@ -172,6 +194,20 @@ class CommandLineTest {
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("1 triples");
         assertThat(Files.readAllLines(output)).hasSize(2).first().isEqualTo("sent0,sent1,hard_neg");
+    }
+
+    @Test
+    void triplesThatShareASentenceWithAnEvaluationSetAreLeftOut() throws IOException {
+        Path input = write("t.csv", "sent0,sent1,hard_neg\nA man runs.,He moves.,He sits.\nA cat.,A pet.,A car.\n");
+        Path set = write("own.tsv", "a man runs !\tIt rains.\t5\n");
+        Path output = folder.resolve("clean.csv");
+        Said said = oneword("data", "exclude", "--input", input.toString(), "--against", set.toString(),
+            "--output", output.toString());
+        assertThat(said.code()).isZero();
+        assertThat(said.out()).contains("1 of 2 rows share a sentence with own (1)");
+        assertThat(Files.readAllLines(output)).containsExactly("sent0,sent1,hard_neg", "A cat.,A pet.,A car.");
+        assertThat(oneword("data", "exclude", "--input", input.toString(), "--against", "STS17", "--output",
+            output.toString()).err()).contains("STS17", "did you mean STS");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,13 +33,13 @@ class ConfigReaderTest {
         assertThat(read(MINIMAL)).isEqualTo(new RunConfig(
                 new RunConfig.Model("models/opt-mini", "main", RunConfig.Precision.AUTO, RunConfig.Device.AUTO),
                 new RunConfig.Prompt("This sentence : \"{sentence}\" means in one word:\"", 32),
-                new RunConfig.Lora(64, 16, 0.05,
-                        List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"), null),
-                new RunConfig.Data("t.csv", 0, true, new RunConfig.Columns("sent0", "sent1", "hard_neg")),
+                new RunConfig.Lora(64, 16, 0.05, null, null),
+                new RunConfig.Data("t.csv", List.of(), 0, true, new RunConfig.Columns("sent0", "sent1", "hard_neg")),
                 new RunConfig.Loss(0.05, 0),
                 new RunConfig.Training(1, 0, 256, 4096, 5e-4, 100, RunConfig.Schedule.LINEAR, 0, 1.0, null, 42,
-                        RunConfig.GradientCache.AUTO),
-                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null, null),
+                        RunConfig.Switch.AUTO, RunConfig.Switch.AUTO),
+                new RunConfig.Evaluation(0, List.of(), "STSBenchmark-dev", null,
+                        StsProtocol.SENTEVAL, null),
                 new RunConfig.Checkpoint(50, 3),
                 new RunConfig.Run("runs", null)));
     }
@@ -81,7 +82,7 @@ class ConfigReaderTest {
     @CsvSource({
         "off, false, OFF", "'\"off\"', false, OFF", "no, false, OFF", "False, false, OFF",
         "on, true, ON", "'\"on\"', true, ON", "Yes, true, ON", "TRUE, true, ON"})
-    void switchesTakeBooleansAndWords(String word, boolean flag, RunConfig.GradientCache cache) {
+    void switchesTakeBooleansAndWords(String word, boolean flag, RunConfig.Switch cache) {
         RunConfig config = read("data: {train: t, shuffle: " + word + "}\ntraining: {gradient_cache: " + word + "}");
         assertThat(config.data().shuffle()).isEqualTo(flag);
         assertThat(config.training().gradientCache()).isEqualTo(cache);
@@ -102,8 +103,8 @@ class ConfigReaderTest {
 
     @Test
     void nullAndNothingUnsetANullableKey() {
-        String set = MINIMAL + "training: {model_dropout: 0.2}\nrun: {name: a}\n";
-        assertThat(read(set, "training.model_dropout=null", "run.name=")).isEqualTo(read(MINIMAL));
+        String set = MINIMAL + "training: {model_dropout: 0.2}\nrun: {name: a}\nlora: {targets: [fc1]}\n";
+        assertThat(read(set, "training.model_dropout=null", "run.name=", "lora.targets=")).isEqualTo(read(MINIMAL));
     }
 
     @Test
@@ -179,10 +180,9 @@ class ConfigReaderTest {
                 new String[] {"lora: {dropout: -0.1}", "a number from 0 to below 1"},
                 new String[] {"lora: {dropout: .nan}", "a number from 0 to below 1"},
                 new String[] {"lora: {targets: []}", "needs at least one linear"},
-                new String[] {"lora: {targets: [q_prj]}", "did you mean q_proj?"},
+                new String[] {"lora: {targets: ['']}", "found ''; allowed is names of linears such as q_proj"},
                 new String[] {"lora: {targets: [fc1, fc1]}", "each entry once"},
                 new String[] {"lora: {targets: {fc1: 1}}", "found a section with fc1"},
-                new String[] {"lora: {targets: }", "found nothing; allowed is a list among"},
                 new String[] {"lora: {initialize_from: ''}", "the folder of a PEFT adapter"},
                 new String[] {"loss: {temperature: 1e999}", "a number above 0"},
                 new String[] {"loss: {hard_negative_weight: 1d}", "found '1d'; allowed is a number"},
@@ -223,6 +223,15 @@ class ConfigReaderTest {
     void aBadValueInTheDataSectionIsOneProblem(String entry) {
         String train = entry.startsWith("train") ? "" : "train: t, ";
         assertThat(problems("data: {" + train + entry + "}")).singleElement().asString().startsWith("my.yaml:1: data.");
+    }
+
+    @Test
+    void namedSetsToExcludeNeedTheSentEvalFolder() {
+        assertThat(problems("data:\n  train: t.csv\n  exclude: [own.tsv, STS12]\n")).containsExactly(
+                "my.yaml:3: data.exclude: STS12 is read from a SentEval folder; name it as evaluation.data or use a "
+                        + ".tsv file");
+        assertThat(problems("data: {train: t.csv, exclude: [STS17]}\nevaluation: {data: d}")).singleElement()
+                .asString().contains("my.yaml:1: data.exclude: found 'STS17'", "did you mean STS12?");
     }
 
     @Test

@@ -31,7 +31,7 @@ class ConfigWriterTest {
     void textsThatYamlCouldMistakeReadBackEqual(String text) {
         RunConfig sample = SampleConfig.EXPECTED;
         RunConfig odd = new RunConfig(sample.model(), sample.prompt(), sample.lora(),
-                new RunConfig.Data(text, 0, true, new RunConfig.Columns(text, text, text)), sample.loss(),
+                new RunConfig.Data(text, List.of(), 0, true, new RunConfig.Columns(text, text, text)), sample.loss(),
                 sample.training(), sample.evaluation(), sample.checkpoint(), sample.run());
         assertThat(again(odd)).isEqualTo(odd);
     }

@@ -29,7 +29,7 @@ class ResultsJsonTest {
         JsonNode expected = new ObjectMapper().readTree("""
             {"tasks": {"STS12": {"n": 3108, "spearman": 62.22}, "STS16": {"n": 1186, "spearman": 72.0778}},
              "average": 67.1489, "model": "opt-mini", "prompt": "{sentence}:",
-             "protocol": "SentEval files, Spearman x 100, \\"all\\" setting"}""");
+             "protocol": "senteval"}""");
 
         Path file = folder.resolve("new/folder/results.json");
         ResultsJson.write(file, new EvaluationReport(RESULT, "opt-mini", "{sentence}:"));
@@ -41,9 +41,23 @@ class ResultsJsonTest {
     }
 
     @Test
+    void transferTasksHaveAccuraciesAndAnAverageOfTheirOwn() throws IOException {
+        EvaluationResult result = new EvaluationResult(List.of(), List.of(
+            new TransferScore("MR", 10662, 81.25, 81.6, Double.NaN), new TransferScore("MRPC", 1725, 74, 75.1, 80.5)));
+
+        assertThat(new ObjectMapper().readTree(ResultsJson.format(new EvaluationReport(result, "m", "p"))))
+            .isEqualTo(new ObjectMapper().readTree("""
+                {"tasks": {"MR": {"n": 10662, "accuracy": 81.25, "dev_accuracy": 81.6},
+                           "MRPC": {"n": 1725, "accuracy": 74.0, "dev_accuracy": 75.1, "f1": 80.5}},
+                 "transfer_average": 77.625, "model": "m", "prompt": "p", "protocol": "senteval"}"""));
+    }
+
+    @Test
     void readsBackAllItWrites() {
         EvaluationResult result = new EvaluationResult(
-            List.of(new TaskScore("STS12", 3108, 62.22), new TaskScore("größe \"x\".tsv", 1, Double.NaN)));
+            List.of(new TaskScore("STS12", 3108, 62.22), new TaskScore("größe \"x\".tsv", 1, Double.NaN)),
+            List.of(new TransferScore("MR", 10662, 81.25, 81.6, Double.NaN),
+                new TransferScore("MRPC", 1725, 74, 75.1, 80.5)));
         EvaluationReport report = new EvaluationReport(result, "facebook/opt-125m", Optional.of("runs/a"),
             "\"{sentence}", "other", OptionalInt.of(12), OptionalDouble.of(1.25), Map.of("oneword", "0.1.0"));
         Path file = folder.resolve("results.json");
@@ -82,6 +96,9 @@ class ResultsJsonTest {
         Files.writeString(file, "{\"tasks\": {\"STS12\": {}}}");
         assertThatThrownBy(() -> ResultsJson.read(file)).isInstanceOf(EvaluationException.class)
             .hasMessageContaining("tasks.STS12.spearman must be a number or null, found nothing");
+        Files.writeString(file, "{\"tasks\": {\"MR\": {\"accuracy\": null}}}");
+        assertThatThrownBy(() -> ResultsJson.read(file)).isInstanceOf(EvaluationException.class)
+            .hasMessageContaining("tasks.MR.accuracy must be a number, found null");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Test;
 
 /** The numbers are the paper's: OPT-1.3B with a demonstration, and fine-tuned. */
@@ -75,11 +76,43 @@ class ScoreTableTest {
         EvaluationResult own = new EvaluationResult(List.of(new TaskScore("pairs.tsv", 9, 50)));
 
         assertThat(new ScoreTable().row("m", dev).plain().lines().toList())
-            .containsExactly(ScoreTable.PROTOCOL, "model  STS-B dev", "----------------", "m          66.34");
+            .containsExactly(
+                StsProtocol.SENTEVAL.description(), "model  STS-B dev", "----------------", "m          66.34");
         assertThat(new ScoreTable().row("a", dev).row("b", own).gain("gain").plain().lines().skip(3).toList())
             .containsExactly(
                 "a          66.34          -  66.34", "b              -      50.00  50.00",
                 "gain           -          -      -");
+    }
+
+    @Test
+    void theProtocolIsNamed() {
+        assertThat(new ScoreTable(StsProtocol.MTEB).row("m", BEFORE).plain())
+            .startsWith("MTEB form (raw text, SICK-R of 9,927 pairs), Spearman x 100, \"all\" setting\nmodel");
+    }
+
+    @Test
+    void transferTasksStandInATableOfTheirOwn() {
+        EvaluationResult before = new EvaluationResult(BEFORE.scores(), List.of(
+            new TransferScore("TREC", 500, 80, 81.5, Double.NaN),
+            new TransferScore("MR", 10662, 70.5, 71, Double.NaN)));
+        EvaluationResult after = new EvaluationResult(List.of(), List.of(
+            new TransferScore("MR", 10662, 75.25, 76, Double.NaN),
+            new TransferScore("TREC", 500, 82, 81.5, Double.NaN)));
+
+        assertThat(new ScoreTable().row("a", before).row("b", after).gain("gain").plain()).endsWith("""
+            b          -      -      -      -      -      -       -      -
+            gain       -      -      -      -      -      -       -      -
+
+            SentEval transfer tasks, accuracy x 100, logistic regression; Avg. over the tasks a row has
+            model     MR   TREC   Avg.
+            --------------------------
+            a      70.50  80.00  75.25
+            b      75.25  82.00  78.63
+            gain   +4.75  +2.00  +3.38
+            """);
+        assertThat(new ScoreTable().row("b", after).markdown())
+            .startsWith("SentEval transfer tasks, accuracy").contains("| b | 75.25 | 82.00 |")
+            .doesNotContain("Spearman");
     }
 
     @Test

@@ -11,22 +11,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import oneword.data.sts.StsTask;
+import oneword.data.sts.StsProtocol;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole way from SentEval's files to scores, against another program that reads and scores the same files. */
 class SentEvalTest {
 
-    @Test
-    void scoresAModelThatCountsLettersAsScipyDoes() throws IOException {
-        Path sentEval = Path.of(System.getProperty("oneword.root")).resolve("../shared/data/senteval");
+    @ParameterizedTest
+    @CsvSource({"SENTEVAL, senteval, letter_scores.json", "MTEB, sts-raw, letter_scores_raw.json"})
+    void scoresAModelThatCountsLettersAsScipyDoes(StsProtocol protocol, String folder, String scores)
+            throws IOException {
+        Path sentEval = Path.of(System.getProperty("oneword.root")).resolve("../shared/data");
         Assumptions.assumeTrue(Files.isDirectory(sentEval), "no SentEval data at " + sentEval);
 
-        List<StsTask> tasks = TaskList.parse("sts,dev").read(Optional.of(sentEval), Path::of);
-        EvaluationResult result = new StsEvaluator(new Letters(), Progress.NONE).evaluate(tasks);
+        List<Task> tasks =
+            TaskList.parse("sts,dev").read(Optional.of(sentEval.resolve(folder)), protocol, Path::of);
+        EvaluationResult result = new Evaluator(new Letters(), Progress.NONE, Progress.NONE).evaluate(tasks).result();
 
-        try (InputStream golden = SentEvalTest.class.getResourceAsStream("/golden/letter_scores.json")) {
+        try (InputStream golden = SentEvalTest.class.getResourceAsStream("/golden/" + scores)) {
             JsonNode expected = new ObjectMapper().readTree(golden);
             assertThat(result.scores()).hasSize(expected.size());
             for (int i = 0; i < expected.size(); i++) {

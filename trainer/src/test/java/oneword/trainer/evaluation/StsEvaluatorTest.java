@@ -43,6 +43,22 @@ class StsEvaluatorTest {
     }
 
     @Test
+    void tellsTheCosinesBehindAScore() {
+        StsTask task = new StsTask("own", List.of(
+            new GradedPair("east", "east", 5), new GradedPair("east", "north", 4), new GradedPair("east", "west", 1)));
+        List<String> heard = new ArrayList<>();
+
+        EvaluationResult result = new StsEvaluator(embedder, Progress.NONE).evaluate(List.of(task, compass("a")),
+            (scored, cosines, score) -> heard.add(scored.name() + " " + cosines.length + " " + score.spearman()));
+        new StsEvaluator(embedder, Progress.NONE).evaluate(List.of(task),
+            (scored, cosines, score) -> assertThat(cosines).containsExactly(1, 0, -1));
+
+        assertThat(heard).hasSize(2);
+        assertThat(heard.get(0)).isEqualTo("own 3 100.0");
+        assertThat(heard.get(1)).startsWith("a ").endsWith(" " + result.scores().get(1).spearman());
+    }
+
+    @Test
     void aZeroVectorHasCosineZeroWithEverything() {
         // Cosines 1, 0 and −1: in gold order only if "nowhere" lies between.
         StsTask task = new StsTask("own", List.of(

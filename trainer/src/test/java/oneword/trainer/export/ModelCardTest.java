@@ -96,12 +96,13 @@ class ModelCardTest {
     @Test
     void aPeftCardSaysWhatTheAdapterIsLoadedOver() {
         assertThat(card(ExportFormat.PEFT, "facebook/opt-125m", CardDetails.none()).text())
-            .contains("OPTForCausalLM").contains("AutoModelForCausalLM.from_pretrained(base");
+            .contains("causal language model").contains("AutoModelForCausalLM.from_pretrained(base")
+            .contains("ids = [2] + tokenizer(prompt(sentence), add_special_tokens=False).input_ids\n");
     }
 
     private static ModelCard card(ExportFormat format, String baseName, CardDetails details) {
         ExportSource source = new ExportSource(
-            Path.of("checkpoint"), Path.of("/cache/snapshots/0"), baseName, PromptTemplate.DEFAULT, 32);
+            Path.of("checkpoint"), MiniCheckpoint.BASE, baseName, PromptTemplate.DEFAULT, 32);
         return new ModelCard(source, format, Path.of("exports/my #1 model"), new ExportOptions(
             Optional.empty(), 1e-3, false, ModelMerge.SHARD_BYTES, details));
     }

@@ -49,7 +49,7 @@ class PromptTokenizerTest {
             + "word:\""})
     void idsAreThoseOfTheEncoder(String template) throws IOException {
         ExportSource source = source(MiniCheckpoint.BASE, template);
-        new PromptTokenizer(source, 512).write(folder);
+        new PromptTokenizer(source, 512, 1).write(folder);
 
         try (Tokenizer plain = Tokenizer.load(MiniCheckpoint.BASE); Tokenizer prompted = Tokenizer.load(folder)) {
             SentenceEncoder encoder = new SentenceEncoder(source.prompt(), plain, 32, 512);
@@ -65,7 +65,7 @@ class PromptTokenizerTest {
 
     @Test
     void theIdsOfThePublishedPromptAreKnown() throws IOException {
-        new PromptTokenizer(source(MiniCheckpoint.BASE, PromptTemplate.DEFAULT.template()), 512).write(folder);
+        new PromptTokenizer(source(MiniCheckpoint.BASE, PromptTemplate.DEFAULT.template()), 512, 1).write(folder);
 
         try (Tokenizer plain = Tokenizer.load(MiniCheckpoint.BASE); Tokenizer prompted = Tokenizer.load(folder)) {
             assertThat(prompted.encode(" Is  it \"late\"?"))
@@ -81,7 +81,7 @@ class PromptTokenizerTest {
         }
         Path output = Files.createDirectories(folder.resolve("output"));
 
-        new PromptTokenizer(source(base, PromptTemplate.DEFAULT.template()), 512).write(output);
+        new PromptTokenizer(source(base, PromptTemplate.DEFAULT.template()), 512, 1).write(output);
 
         try (Tokenizer plain = Tokenizer.load(MiniCheckpoint.BASE); Tokenizer prompted = Tokenizer.load(output)) {
             assertThat(prompted.encode("Late")).isEqualTo(plain.encode(PromptTemplate.DEFAULT.render("Late.")));
@@ -98,11 +98,10 @@ class PromptTokenizerTest {
                 Files.copy(file, base.resolve(file.getFileName()));
             }
         }
-        Files.writeString(base.resolve("config.json"), "{\"pad_token_id\": 1}");
         ExportSource source = source(base, PromptTemplate.DEFAULT.template());
         Path output = Files.createDirectories(folder.resolve("output"));
 
-        new PromptTokenizer(source, 2048).write(output);
+        new PromptTokenizer(source, 2048, 1).write(output);
 
         try (Tokenizer plain = Tokenizer.load(base); Tokenizer prompted = Tokenizer.load(output)) {
             SentenceEncoder encoder = new SentenceEncoder(source.prompt(), plain, 32, 2048);
@@ -116,7 +115,7 @@ class PromptTokenizerTest {
 
     @Test
     void namesOfSpecialTokensInASentenceAreTextAndGetOnePrompt() throws IOException {
-        new PromptTokenizer(source(MiniCheckpoint.BASE, PromptTemplate.DEFAULT.template()), 512).write(folder);
+        new PromptTokenizer(source(MiniCheckpoint.BASE, PromptTemplate.DEFAULT.template()), 512, 1).write(folder);
 
         try (Tokenizer prompted = Tokenizer.load(folder)) {
             int[] ids = prompted.encode("a <s>b</s> c");
@@ -130,7 +129,7 @@ class PromptTokenizerTest {
         Path base = changed(tokenizer -> tokenizer.putObject("normalizer").put("type", "Lowercase"));
         Path output = Files.createDirectories(folder.resolve("output"));
 
-        new PromptTokenizer(source(base, "SAY {sentence}:"), 512).write(output);
+        new PromptTokenizer(source(base, "SAY {sentence}:"), 512, 1).write(output);
 
         try (Tokenizer plain = Tokenizer.load(MiniCheckpoint.BASE); Tokenizer prompted = Tokenizer.load(output)) {
             assertThat(prompted.encode("Late")).isEqualTo(plain.encode("say late.:"));
@@ -139,8 +138,9 @@ class PromptTokenizerTest {
 
     @Test
     void aTemplateWithASpecialTokenIsRefused() {
-        assertThatThrownBy(() -> new PromptTokenizer(source(MiniCheckpoint.BASE, "{sentence} </s>"), 512).write(folder))
-            .isInstanceOf(TrainerException.class)
+        ExportSource source = source(MiniCheckpoint.BASE, "{sentence} </s>");
+
+        assertThatThrownBy(() -> new PromptTokenizer(source, 512, 1).write(folder)).isInstanceOf(TrainerException.class)
             .hasMessageContainingAll("prompt.template", "</s>", "export as merged or peft");
     }
 
@@ -150,7 +150,7 @@ class PromptTokenizerTest {
             .put("id", 8192).put("content", "<new>").put("special", false).put("normalized", false)
             .put("single_word", false).put("lstrip", false).put("rstrip", false));
 
-        assertThatThrownBy(() -> new PromptTokenizer(source(base, "{sentence}"), 512).write(folder))
+        assertThatThrownBy(() -> new PromptTokenizer(source(base, "{sentence}"), 512, 1).write(folder))
             .isInstanceOf(TrainerException.class).hasMessageContainingAll("<new>", "export as merged or peft");
     }
 

@@ -261,12 +261,16 @@ class HubAnswersTest {
     }
 
     @Test
-    void aRepositoryWithoutConfigurationOrWeightsIsNoModel() {
+    void aRepositoryWithoutConfigurationWeightsOrTokenizerIsNoModel() {
         fixture.hub.lists("main", "tf_model.h5", "config.json");
         assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
             .hasMessageContaining("neither model.safetensors nor pytorch_model.bin");
 
         fixture.hub.lists("main");
         assertThatThrownBy(fixture::find).hasMessageContaining("holds no config.json");
+
+        fixture.hub.lists("main", "config.json", "tokenizer.model", "vocab.json", "model.safetensors");
+        assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
+            .hasMessageContaining("tokenizer.model, a SentencePiece model; a tokenizer.json is needed");
     }
 }

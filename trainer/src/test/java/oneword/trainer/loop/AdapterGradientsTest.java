@@ -21,13 +21,16 @@ class AdapterGradientsTest {
 
     @ParameterizedTest
     @CsvSource({"pre-norm, false", "pre-norm, true", "post-norm-projected, false", "post-norm-projected, true",
-        "query-value, false", "query-value, true", "bare-names, false", "bare-names, true"})
+        "query-value, false", "query-value, true", "bare-names, false", "bare-names, true", "llama, false",
+        "llama, true", "llama-bare-names, false", "llama-bare-names, true", "mistral-query-value, false",
+        "mistral-query-value, true"})
     void everyMatrixHasTheGradientOfFloat64(String name, boolean cached) {
         Path folder = GoldenRun.LORA.resolve("lora").resolve(name);
         Path base = GoldenRun.LORA.resolve(
             GoldenRun.json(folder.resolve("adapter_config.json")).get("base_model_name_or_path").asText());
-        String layout = name.equals("bare-names") ? "base_model.model.decoder." : "base_model.model.model.decoder.";
-        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false);
+        String layout = "base_model.model." + (name.endsWith("bare-names") ? "" : "model.")
+            + (GoldenRun.json(base.resolve("config.json")).get("model_type").asText().equals("opt") ? "decoder." : "");
+        StepSettings settings = new StepSettings(30, 0, 1, cached ? Keep.MICRO_BATCH : Keep.BATCH, false, true);
         for (JsonNode step : GoldenRun.json(folder.resolve("inputs.json")).get("steps")) {
             String stepName = step.get("name").asText();
             double peft = GoldenRun.json(folder.resolve("expected.json")).at("/float32_error/gradient_norms")

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import oneword.data.batch.EncodedBatch;
 import oneword.trainer.optimizer.WarmupSchedule;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps equal those of transformers, PEFT and torch; see src/test/golden/make_curve.py and lora's make_lora.py. */
 class ContrastiveTrainerTest {
@@ -42,7 +44,7 @@ class ContrastiveTrainerTest {
             for (Keep keep : Keep.values()) {
                 try (GoldenRun run = new GoldenRun(base, folder, step.get("temperature").doubleValue(),
                     step.get("hard_negative_weight").doubleValue(), ANY_SCHEDULE,
-                    new StepSettings(30, 0, 1, keep, false), OptionalDouble.empty())) {
+                    new StepSettings(30, 0, 1, keep, false, true), OptionalDouble.empty())) {
                     double expected = losses.get(step.get("name").asText()).doubleValue();
                     assertThat(accumulate(run, batch)).isCloseTo(expected, within(1e-5 * (1 + expected)));
                     Path file = folder.resolve("gradient." + step.get("name").asText() + ".safetensors");
@@ -62,7 +64,7 @@ class ContrastiveTrainerTest {
         WarmupSchedule schedule = new WarmupSchedule(golden.get("learning_rate").doubleValue(),
             golden.get("warmup_steps").longValue(), golden.get("max_steps").longValue(), true);
         StepSettings settings = new StepSettings(64, golden.get("max_grad_norm").doubleValue(), 1,
-            keep, false);
+            keep, false, true);
         try (GoldenRun run = new GoldenRun(GoldenRun.CURVE.resolve("model"), GoldenRun.CURVE.resolve("initial"),
             golden.get("temperature").doubleValue(), golden.get("hard_negative_weight").doubleValue(), schedule,
             settings, OptionalDouble.of(0))) {
@@ -89,11 +91,30 @@ class ContrastiveTrainerTest {
     }
 
     @Test
-    void whateverIsKeptTheGradientsAreTheSameToTheBitWithDropout() {
+    void sharingThePrefixChangesNoGradient() {
+        EncodedBatch some = someBatch();
+        EncodedBatch batch = new EncodedBatch(0, 0, some.rows(), behindPrefix(some.queries()),
+            behindPrefix(some.passages()), some.targets(), some.hardNegatives());
+        Map<String, float[]> apart = new LinkedHashMap<>();
+        try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, Keep.BATCH, false, false), 0)) {
+            accumulate(run, batch);
+            apart.putAll(gradients(run));
+        }
+        for (Keep keep : Keep.values()) {
+            try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, keep, false, true), 0)) {
+                accumulate(run, batch);
+                gradients(run).forEach((name, gradient) -> assertClose(name, gradient, apart.get(name)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whateverIsKeptTheGradientsAreTheSameToTheBitWithDropout(boolean sharePrefix) {
         EncodedBatch batch = someBatch();
         List<Map<String, float[]>> ways = new ArrayList<>();
         for (Keep keep : Keep.values()) {
-            try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, keep, false), 0.3)) {
+            try (GoldenRun run = randomRun(new StepSettings(40, 0, 3, keep, false, sharePrefix), 0.3)) {
                 accumulate(run, batch);
                 ways.add(gradients(run));
             }
@@ -113,7 +134,7 @@ class ContrastiveTrainerTest {
 
     @Test
     void aStepThatIsNotFiniteChangesNothing() {
-        try (GoldenRun run = randomRun(new StepSettings(40, 1, 3, Keep.BATCH, false), 0)) {
+        try (GoldenRun run = randomRun(new StepSettings(40, 1, 3, Keep.BATCH, false, true), 0)) {
             Parameter last = run.decoder.adapter().orElseThrow().parameters().get(0);
             float[] before = run.decoder.adapter().orElseThrow().parameters().get(1).getArray().toFloatArray();
             last.getArray().set(new float[(int) last.getArray().size()]);
@@ -128,8 +149,13 @@ class ContrastiveTrainerTest {
         }
     }
 
+    private static List<int[]> behindPrefix(List<int[]> sentences) {
+        return sentences.stream()
+            .map(ids -> IntStream.concat(IntStream.of(2, 9, 4, 7), IntStream.of(ids)).toArray()).toList();
+    }
+
     private static double lossWithDropout(long seed, long step) {
-        try (GoldenRun run = randomRun(new StepSettings(40, 0, seed, Keep.BATCH, false), 0.3)) {
+        try (GoldenRun run = randomRun(new StepSettings(40, 0, seed, Keep.BATCH, false, true), 0.3)) {
             EncodedBatch batch = someBatch();
             return accumulate(run, new EncodedBatch(step, 0, batch.rows(), batch.queries(), batch.passages(),
                 batch.targets(), batch.hardNegatives()));

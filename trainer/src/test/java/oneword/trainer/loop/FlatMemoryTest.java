@@ -21,7 +21,7 @@ class FlatMemoryTest {
         JsonNode step = GoldenRun.json(GoldenRun.LORA.resolve("lora/pre-norm/inputs.json")).get("steps").get(0);
         try (GoldenRun run = new GoldenRun(GoldenRun.LORA.resolve("decoder/pre-norm"),
             GoldenRun.LORA.resolve("lora/pre-norm"), 0.05, 0, new WarmupSchedule(1e-4, 0, 1000, true),
-            new StepSettings(64, 1, 3, keep, false), OptionalDouble.of(0.1))) {
+            new StepSettings(64, 1, 3, keep, false, true), OptionalDouble.of(0.1))) {
             train(run, step, 0, WINDOW);
             long arrays = arrays(run);
             long early = leastOfThreeWindows(run, step, 1);

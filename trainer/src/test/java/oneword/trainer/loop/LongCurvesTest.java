@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Runs of 100 steps stay as close to PEFT's run in float64 as PEFT's own fp32 runs do; see make_long_curves.py.
+ * Runs of 100 steps, of LLaMA 50, stay as close to PEFT's run in float64 as its own fp32 runs: make_long_curves.py.
  *
  * <p>The first ten losses are within 2e-5. After that AdamW turns differences of rounding into differences of weights,
  * which no program can avoid: five times the spread that PEFT shows between its own ways of computing the same run, or
@@ -33,8 +33,9 @@ class LongCurvesTest {
 
     @ParameterizedTest
     @CsvSource({"plain, false", "plain, true", "weighted, false", "weighted, true", "post-norm-projected, false",
-        "post-norm-projected, true", "pairs, false", "pairs, true", "one-row, false", "one-row, true"})
-    void aHundredStepsFollowPeft(String name, boolean cached) {
+        "post-norm-projected, true", "pairs, false", "pairs, true", "one-row, false", "one-row, true",
+        "llama, false", "llama, true"})
+    void wholeRunsFollowPeft(String name, boolean cached) {
         JsonNode golden = GoldenRun.json(CURVES.resolve(name + ".json"));
         JsonNode steps = golden.get("steps");
         JsonNode rows = GoldenRun.json(CURVES.resolve("rows.json")).get("rows");
@@ -48,16 +49,17 @@ class LongCurvesTest {
                 if (k < EXACT_STEPS) {
                     Measured.within("loss of steps 1 to 10, " + way, where, loss, EXACT);
                 }
-                Measured.within("loss of 100 steps, " + way, where, loss, bound(steps, k, "loss"));
-                Measured.within("gradient norm of 100 steps, " + way, where,
+                Measured.within("loss of all steps, " + way, where, loss, bound(steps, k, "loss"));
+                Measured.within("gradient norm of all steps, " + way, where,
                     relative(result.gradientNorm(), step.get("grad_norm")), bound(steps, k, "grad_norm"));
                 assertThat(result.learningRate()).isCloseTo(step.get("learning_rate").doubleValue(), within(1e-15));
             }
+            String layout = "base_model.model.model." + (name.equals("llama") ? "" : "decoder.");
             double spread = golden.get("adapter_spread").doubleValue();
             for (Parameter parameter : run.decoder.adapter().orElseThrow().parameters()) {
-                float[] exact = GoldenRun.tensor(CURVES.resolve(name + ".safetensors"),
-                    "base_model.model.model.decoder." + parameter.getName());
-                Measured.within("adapter after 100 steps, " + way, parameter.getName(),
+                float[] exact = GoldenRun.tensor(
+                    CURVES.resolve(name + ".safetensors"), layout + parameter.getName());
+                Measured.within("adapter after the last step, " + way, parameter.getName(),
                     Measured.relative(parameter.getArray().toFloatArray(), exact), Math.max(FLOOR, SPREADS * spread));
             }
         }
@@ -70,7 +72,7 @@ class LongCurvesTest {
         return new GoldenRun(GoldenRun.LORA.resolve("decoder").resolve(model), CURVES.resolve("initial").resolve(model),
             golden.get("temperature").doubleValue(), golden.get("hard_negative_weight").doubleValue(), schedule,
             new StepSettings(96, golden.get("max_grad_norm").doubleValue(), 1,
-                cached ? Keep.MICRO_BATCH : Keep.BATCH, false),
+                cached ? Keep.MICRO_BATCH : Keep.BATCH, false, true),
             OptionalDouble.of(0));
     }
 

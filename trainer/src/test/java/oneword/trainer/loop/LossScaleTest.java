@@ -56,7 +56,7 @@ class LossScaleTest {
             GoldenRun.sentences(step.get("positives")), GoldenRun.sentences(step.get("negatives")));
         try (GoldenRun run = new GoldenRun(GoldenRun.LORA.resolve("decoder/pre-norm"),
             GoldenRun.LORA.resolve("lora/pre-norm"), 0.05, 0, new WarmupSchedule(1e-3, 0, 100, true),
-            new StepSettings(64, 1, 3, Keep.BATCH, false), scale, MemoryGauge.NONE, OptionalDouble.of(0))) {
+            new StepSettings(64, 1, 3, Keep.BATCH, false, true), scale, MemoryGauge.NONE, OptionalDouble.of(0))) {
             return run.trainer.train(batch);
         }
     }

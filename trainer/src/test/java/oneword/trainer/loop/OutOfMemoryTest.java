@@ -87,7 +87,8 @@ class OutOfMemoryTest {
     private static GoldenRun run(Keep keep, boolean adapts, MemoryGauge gauge) {
         return new GoldenRun(GoldenRun.LORA.resolve("decoder/pre-norm"), GoldenRun.LORA.resolve("lora/pre-norm"), 0.05,
             0, new WarmupSchedule(1e-3, 0, 100, true),
-            new StepSettings(MICRO_BATCH_TOKENS, 1, 3, keep, adapts), LossScale.none(), gauge, OptionalDouble.of(0.3));
+            new StepSettings(MICRO_BATCH_TOKENS, 1, 3, keep, adapts, true), LossScale.none(), gauge,
+            OptionalDouble.of(0.3));
     }
 
     private static EncodedBatch batch() {

@@ -113,6 +113,8 @@ class NumericsTest {
             .hasMessageContaining("triples.csv")
             .hasMessageContaining("the updates were too large (training.learning_rate 1.0E30)")
             .hasMessageContaining("The last good checkpoint is ");
+        assertThat(fixture.run("run").resolve("report.html")).content()
+            .contains("\"status failed\"", "3 steps in a row", "without a finite loss");
     }
 
     @Test

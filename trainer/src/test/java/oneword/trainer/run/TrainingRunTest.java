@@ -46,7 +46,14 @@ class TrainingRunTest {
             "trainer_state.json", "prompt.json", "manifest.json")) {
             assertThat(best.resolve(file)).isNotEmptyFile();
         }
+        assertThat(run.resolve("report.html")).content()
+            .contains("<h1>whole</h1>", "\"status finished\"", "id=\"pairs-0-after\"", "id=\"heat-after\"");
+        JsonNode kept = journal("whole");
+        assertThat(kept.at("/pairs/few/before/cosine")).hasSize(12);
+        assertThat(kept.at("/sentences/after/cosine/23")).hasSize(24);
+        assertThat(kept.at("/sessions/0/outcome").asText()).isEqualTo("finished");
         JsonNode results = new ObjectMapper().readTree(run.resolve("results.json").toFile());
+        assertThat(kept.at("/pairs/few/after/spearman")).isEqualTo(results.at("/after/tasks/few/spearman"));
         assertThat(results.at("/before/tasks/few/n").asInt()).isEqualTo(12);
         assertThat(results.at("/after/tasks/few/n").asInt()).isEqualTo(12);
     }
@@ -84,7 +91,8 @@ class TrainingRunTest {
             new ArrayList<>(List.of("model.precision=" + precision, "training.gradient_cache=" + cache));
         if (precision.equals("fp16")) {
             // fp16 is slow on a CPU: as little of it as shows that the loss scale is saved.
-            all.addAll(List.of("evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=null",
+            Path few = Files.write(folder.resolve("few.txt"), List.of("A dog runs.", "It rains."));
+            all.addAll(List.of("evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=" + few,
                 "training.batch_size=2"));
         }
         String[] overrides = all.toArray(String[]::new);
@@ -100,6 +108,10 @@ class TrainingRunTest {
         assertThat(second.finished()).isTrue();
         assertThat(fixture.state("stopped")).isEqualTo(fixture.state("straight"));
         assertThat(fixture.metrics("stopped")).isEqualTo(fixture.metrics("straight"));
+        assertThat(journal("stopped").path("sessions")).extracting(session -> session.path("outcome").asText())
+            .containsExactly("stopped", "finished");
+        assertThat(journal("stopped").path("pairs")).isEqualTo(journal("straight").path("pairs"));
+        assertThat(journal("stopped").path("sentences")).isEqualTo(journal("straight").path("sentences"));
     }
 
     @Test
@@ -120,6 +132,10 @@ class TrainingRunTest {
         stop.request();
         assertThat(fixture.start("early", stop, fixture.tiny()).step()).isZero();
         assertThat(fixture.resume("early", new StopSignal(), fixture.tiny()).finished()).isTrue();
+    }
+
+    private JsonNode journal(String run) throws IOException {
+        return new ObjectMapper().readTree(fixture.run(run).resolve("report.json").toFile());
     }
 
     /** Asks for a stop as soon as the metrics show a step, as a person with a finger on Ctrl-C would. */

@@ -1,0 +1,163 @@
+package oneword.lora.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import oneword.lora.LoraException;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
+import oneword.lora.kernel.Kernels;
+
+/**
+ * A decoder whose stages are methods of one kernel resource; everything that families share.
+ *
+ * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
+ * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
+ * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. {@code w} are the stage's
+ * weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that {@link Family} lists,
+ * {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the rest is a
+ * {@link TokenBatch}'s.
+ */
+abstract class StagedDecoder extends Decoder {
+
+    private final DecoderConfig config;
+    private final Precision precision;
+    private final WeightStore weights;
+    private final Family family;
+    private final NDArray absent;
+    private final List<NDArray> noPast;
+    private Kernels kernels;
+    private List<NDArray> embeddingAdapter;
+    private List<List<NDArray>> layerAdapters;
+    private List<NDArray> headAdapter;
+
+    /**
+     * What sets one family apart from others. Linear maps are named by their paths, in the kernel's order.
+     *
+     * @param kernel resource, beside {@code linear.py}
+     * @param attributes of the kernel, but for {@code lora_dropout} and {@code lora_scale}
+     * @param embeddingLinears before the first layer; often none
+     * @param layerLinears under {@code layers.N.}
+     * @param headLinears after the last layer; often none
+     */
+    record Family(String kernel, Map<String, Object> attributes, List<String> embeddingLinears,
+        List<String> layerLinears, List<String> headLinears) {}
+
+    StagedDecoder(
+        DecoderConfig config, Family family, WeightStore weights, Precision precision, NDManager manager) {
+        super(manager);
+        this.config = config;
+        this.family = family;
+        this.precision = precision;
+        this.weights = weights;
+        this.absent = manager.create(new Shape(0));
+        // Not absent itself: DJL writes a list's name on its arrays, so that one array cannot stand in two lists.
+        this.noPast = List.of(manager.create(new Shape(0)), manager.create(new Shape(0)));
+        adapterChanged();
+    }
+
+    @Override
+    public final boolean adaptsEmbeddings() {
+        return embeddingAdapter.stream().anyMatch(matrix -> matrix != absent);
+    }
+
+    @Override
+    final void adapterChanged() {
+        if (kernels != null) {
+            kernels.close();
+        }
+        LoraConfig lora = adapter().map(LoraAdapter::config).orElse(new LoraConfig(1, 1, 0, List.of()));
+        Map<String, Object> attributes = new HashMap<>(family.attributes());
+        attributes.put("lora_dropout", lora.dropout());
+        attributes.put("lora_scale", lora.scale());
+        kernels = Kernels.load(Kernels.class, attributes, manager().getDevice(), "linear.py", family.kernel());
+        embeddingAdapter = matrices("", family.embeddingLinears());
+        headAdapter = matrices("", family.headLinears());
+        layerAdapters = IntStream.range(0, config.layers())
+            .mapToObj(i -> matrices("layers." + i + ".", family.layerLinears())).toList();
+    }
+
+    private List<NDArray> matrices(String prefix, List<String> linears) {
+        List<NDArray> matrices = new ArrayList<>();
+        for (String linear : linears) {
+            matrices.addAll(adapter().map(adapter -> adapter.matrices(prefix + linear, absent))
+                .orElse(List.of(absent, absent)));
+        }
+        // DJL cannot pass an empty list.
+        return linears.isEmpty() ? List.of(absent) : matrices;
+    }
+
+    @Override
+    public final NDArray embed(NDManager scope, TokenBatch batch, LayerSeeds seeds) {
+        if (batch.longest() > config.maxPositions()) {
+            throw new LoraException("A row has " + batch.longest() + " tokens, but this model takes "
+                + config.maxPositions() + "; shorten it");
+        }
+        seed(seeds, 0);
+        return kernels.call(scope, seeds == null ? "embed" : "embed_train")
+            .with(batch.ids())
+            .with(batch.positions())
+            .list("w", weights.embedding())
+            .list("l", embeddingAdapter)
+            .tensor();
+    }
+
+    @Override
+    public final NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds) {
+        seed(seeds, i + 1);
+        boolean last = i == config.layers() - 1;
+        Kernels.Call call = kernels.call(scope, (last ? "last_layer" : "layer") + (seeds == null ? "" : "_train"));
+        call.with(x).with(batch.positions());
+        if (last) {
+            call.with(batch.last());
+        }
+        return call
+            .list("past", batch.past() == null ? noPast : batch.past().layers().get(i))
+            .list("blocks", batch.blocks())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .tensor();
+    }
+
+    @Override
+    final List<NDArray> keysValues(NDManager scope, int i, NDArray x, TokenBatch batch) {
+        return kernels.call(scope, "keys_values")
+            .with(x)
+            .with(batch.positions())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .run();
+    }
+
+    @Override
+    public final NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds) {
+        seed(seeds, config.layers() + 1);
+        return kernels.call(scope, seeds == null ? "head" : "head_train")
+            .with(x)
+            .with(batch.order())
+            .list("w", weights.head())
+            .list("l", headAdapter)
+            .tensor();
+    }
+
+    @Override
+    public final DecoderConfig config() {
+        return config;
+    }
+
+    @Override
+    public final Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public final void close() {
+        kernels.close();
+        super.close();
+    }
+}

@@ -1,0 +1,98 @@
+# LLaMA (arXiv 2302.13971, 2307.09288) and Mistral (arXiv 2310.06825), one method a stage. Weights w and adapters l of a
+# layer come in the order of LlamaWeights.
+#   w: input norm, q, k, v, o (weight, bias each), post-attention norm, gate, up, down (weight, bias each),
+#      inverse frequencies of the rotary embedding (fp32 [e / 2])
+#   l: q, k, v, o, gate, up, down (A, B each; empty where there is no adapter)
+class Ops(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training : bool
+    heads : int
+    key_heads : int
+    epsilon : float
+    attention_dropout : float
+    lora_dropout : float
+    lora_scale : float
+
+    # ids and positions [t] -> [t, d]; w: token table
+    def embed(self: __torch__.Ops, ids: Tensor, positions: Tensor, w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return torch.embedding(w[0], ids)
+
+    def embed_train(self: __torch__.Ops, ids: Tensor, positions: Tensor, w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self.embed(ids, positions, w, l)
+
+    # x [t, d], positions [t], past: keys and values [c, g * e] of what stands before all rows, or two empty ones; blocks
+    # as in linear.py -> [t, d]
+    def layer(self: __torch__.Ops, x: Tensor, positions: Tensor, past: List[Tensor], blocks: List[Tensor],
+              w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self._layer(x, positions, past, blocks, w, l, 0., 0.)
+
+    def layer_train(self: __torch__.Ops, x: Tensor, positions: Tensor, past: List[Tensor], blocks: List[Tensor],
+                    w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self._layer(x, positions, past, blocks, w, l, self.attention_dropout, self.lora_dropout)
+
+    def _layer(self: __torch__.Ops, x: Tensor, positions: Tensor, past: List[Tensor], blocks: List[Tensor],
+               w: List[Tensor], l: List[Tensor], attention_dropout: float, lora_dropout: float) -> Tensor:
+        y = __torch__.rms_norm(x, w[0], self.epsilon)
+        q = self._queries(y, positions, w, l, lora_dropout)
+        k, v = self._keys_values(y, positions, w, l, lora_dropout)
+        a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.key_heads, attention_dropout)
+        return self._after_attention(x, a, w, l, lora_dropout)
+
+    # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
+    # x [t, d], last [n] the rows of those tokens -> [n, d]
+    def last_layer(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],
+                   blocks: List[Tensor], w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self._last_layer(x, positions, last, past, blocks, w, l, 0., 0.)
+
+    def last_layer_train(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],
+                         blocks: List[Tensor], w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self._last_layer(x, positions, last, past, blocks, w, l, self.attention_dropout, self.lora_dropout)
+
+    def _last_layer(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],
+                    blocks: List[Tensor], w: List[Tensor], l: List[Tensor], attention_dropout: float,
+                    lora_dropout: float) -> Tensor:
+        y = __torch__.rms_norm(x, w[0], self.epsilon)
+        q = self._queries(torch.index_select(y, 0, last), torch.index_select(positions, 0, last), w, l, lora_dropout)
+        k, v = self._keys_values(y, positions, w, l, lora_dropout)
+        a = __torch__.last_token_attention(q, k, v, past[0], past[1], blocks, self.heads, self.key_heads,
+                                           attention_dropout)
+        return self._after_attention(torch.index_select(x, 0, last), a, w, l, lora_dropout)
+
+    # Keys and values that x gives in a layer, for sentences yet to come: x [t, d] -> k and v [t, g * e]
+    def keys_values(self: __torch__.Ops, x: Tensor, positions: Tensor, w: List[Tensor],
+                    l: List[Tensor]) -> List[Tensor]:
+        k, v = self._keys_values(__torch__.rms_norm(x, w[0], self.epsilon), positions, w, l, 0.)
+        return [k, v]
+
+    # y [t, d] -> [t, h * e]
+    def _queries(self: __torch__.Ops, y: Tensor, positions: Tensor, w: List[Tensor], l: List[Tensor],
+                 lora_dropout: float) -> Tensor:
+        q = __torch__.lora_linear(y, w[1], w[2], l[0], l[1], self.lora_scale, lora_dropout)
+        return __torch__.rotate(q, self.heads, positions, w[16])
+
+    # y [t, d] -> keys and values [t, g * e]
+    def _keys_values(self: __torch__.Ops, y: Tensor, positions: Tensor, w: List[Tensor], l: List[Tensor],
+                     lora_dropout: float) -> Tuple[Tensor, Tensor]:
+        k = __torch__.lora_linear(y, w[3], w[4], l[2], l[3], self.lora_scale, lora_dropout)
+        v = __torch__.lora_linear(y, w[5], w[6], l[4], l[5], self.lora_scale, lora_dropout)
+        return __torch__.rotate(k, self.key_heads, positions, w[16]), v
+
+    # residual [t, d], a [t, h * e] -> [t, d]
+    def _after_attention(self: __torch__.Ops, residual: Tensor, a: Tensor, w: List[Tensor], l: List[Tensor],
+                         lora_dropout: float) -> Tensor:
+        o = __torch__.lora_linear(a, w[7], w[8], l[6], l[7], self.lora_scale, lora_dropout)
+        x = torch.add_(o, residual)
+        y = __torch__.rms_norm(x, w[9], self.epsilon)
+        gate = __torch__.lora_linear(y, w[10], w[11], l[8], l[9], self.lora_scale, lora_dropout)
+        up = __torch__.lora_linear(y, w[12], w[13], l[10], l[11], self.lora_scale, lora_dropout)
+        f = torch.silu(gate) * up
+        f = __torch__.lora_linear(f, w[14], w[15], l[12], l[13], self.lora_scale, lora_dropout)
+        return torch.add_(f, x)
+
+    # x [n, d], order [n] the rows to give, one after the other -> [n, d] in fp32; w: final norm
+    def head(self: __torch__.Ops, x: Tensor, order: Tensor, w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return __torch__.rms_norm(torch.index_select(x, 0, order), w[0], self.epsilon).to(6)
+
+    def head_train(self: __torch__.Ops, x: Tensor, order: Tensor, w: List[Tensor], l: List[Tensor]) -> Tensor:
+        return self.head(x, order, w, l)
