@@ -33,6 +33,18 @@ public record RunConfig(
         Run run) {
 
     /**
+     * The same configuration with {@code auto} decided.
+     *
+     * @param precision number format that was chosen
+     * @param device device that was chosen
+     * @return a copy
+     */
+    public RunConfig on(Precision precision, Device device) {
+        return new RunConfig(new Model(model.name(), model.revision(), precision, device), prompt, lora, data, loss,
+                training, evaluation, checkpoint, run);
+    }
+
+    /**
      * The same configuration with other targets.
      *
      * @param targets names of linears

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,14 +34,14 @@ public final class NpyFile {
     /**
      * Writes float32 [n, d] in NumPy's format 1.0.
      *
-     * @param file where to; an older one is replaced
+     * @param file receives the whole file, and stays open
      * @param rows n of them, at least one, all of one length
      */
-    public static void write(Path file, float[][] rows) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
-            out.write(NpyFormat.header(rows.length, rows[0].length).array());
-            new NpyFormat().append(out, List.of(), List.of(rows));
-        }
+    public static void write(WritableByteChannel file, float[][] rows) throws IOException {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file), BUFFER);
+        out.write(NpyFormat.header(rows.length, rows[0].length).array());
+        new NpyFormat().append(out, List.of(), List.of(rows));
+        out.flush();
     }
 
     /**
