@@ -150,7 +150,7 @@ public record RunConfig(
      *     default {@code auto}: where it does not fit into one graph. If {@code off}, a batch that does not fit is an
      *     error
      * @param sharePrefix whether the tokens that all prompts of a micro-batch begin with are computed once; under
-     *     dropout they then have the same masks in all of them; default {@code auto}: yes
+     *     dropout they then have the same masks in all of them; default {@code auto}: where nothing is dropped
      */
     public record Training(
             int epochs,
