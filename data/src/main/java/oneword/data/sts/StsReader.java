@@ -44,7 +44,7 @@ public final class StsReader {
     private static final String RAW_WAY = "Give the folder that holds raw/ with the sets as published, cased, or that "
         + "folder itself (--data, or evaluation.data in the config); `oneword data download sts` fetches them.";
 
-    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,2})?");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d++\\.?\\d*+|\\.\\d++)([eE][-+]?\\d{1,2})?");
 
     private static final Map<String, String> BENCHMARK = benchmark();
 

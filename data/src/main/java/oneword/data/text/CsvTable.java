@@ -1,5 +1,6 @@
 package oneword.data.text;
 
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class CsvTable implements Table {
     private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
 
     private final Path file;
+    private final RowLimit in;
     private final CSVParser parser;
     private final Iterator<CSVRecord> records;
     private final List<String> header;
@@ -28,12 +30,13 @@ public final class CsvTable implements Table {
      * Opens a file and reads its header.
      *
      * @param file a UTF-8 file
-     * @throws DataException if it cannot be read or is empty
+     * @throws DataException if it cannot be read, is empty, or has a row of more than 16,777,216 characters
      */
     public CsvTable(Path file) {
         this.file = file;
         try {
-            parser = CSVParser.builder().setReader(Utf8Reader.open(file)).setFormat(FORMAT).get();
+            in = new RowLimit(Utf8Reader.open(file));
+            parser = CSVParser.builder().setReader(in).setFormat(FORMAT).get();
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -52,6 +55,7 @@ public final class CsvTable implements Table {
 
     @Override
     public List<String> next() {
+        in.row();
         try {
             if (!records.hasNext()) {
                 return null;
@@ -63,6 +67,31 @@ public final class CsvTable implements Table {
             throw DataException.at(file, line + 1, "a quoted cell that begins at this line or later is not closed"
                 + " properly; a quote inside a quoted cell must be doubled (\"\"). The parser says: "
                 + e.getMessage(), e);
+        }
+    }
+
+    /** Keeps a quote that is never closed from taking the rest of a large file into memory. */
+    private final class RowLimit extends FilterReader {
+
+        private long left;
+
+        RowLimit(Utf8Reader in) {
+            super(in);
+        }
+
+        void row() {
+            left = Lines.MOST_CHARACTERS;
+        }
+
+        @Override
+        public int read(char[] target, int offset, int length) throws IOException {
+            if (left < 0) {
+                throw DataException.at(file, line + 1, "the row that begins at this line or later is longer than "
+                    + Lines.MOST_CHARACTERS + " characters; is a quoted cell not closed?");
+            }
+            int n = super.read(target, offset, length);
+            left -= Math.max(0, n);
+            return n;
         }
     }
 

@@ -11,6 +11,9 @@ import oneword.data.DataException;
  */
 public final class Lines implements AutoCloseable {
 
+    /** The most characters of a line: one that is longer is not text, and would fill the memory. */
+    static final int MOST_CHARACTERS = 1 << 24;
+
     private final Path file;
     private final Utf8Reader in;
     private final char[] buffer = new char[1 << 15];
@@ -45,7 +48,7 @@ public final class Lines implements AutoCloseable {
      * Reads the next line.
      *
      * @return the line without its end, or null at the end of the file
-     * @throws DataException if the file cannot be read or is not UTF-8
+     * @throws DataException if the file cannot be read, is not UTF-8, or has a line of more than 16,777,216 characters
      */
     public String next() {
         StringBuilder line = null;
@@ -61,6 +64,10 @@ public final class Lines implements AutoCloseable {
                 position++;
             }
             line.append(buffer, start, position - start);
+            if (line.length() > MOST_CHARACTERS) {
+                throw DataException.at(file, number + 1, "the line is longer than " + MOST_CHARACTERS
+                    + " characters. Is this the right file?");
+            }
             if (position < limit) {
                 position++;
                 return finish(line);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import oneword.data.DataException;
 
@@ -56,6 +57,11 @@ public final class TokenizerDefinition {
     private static void addTokens(TokenizerFolder folder, ObjectNode file, List<String> always) {
         JsonNode config = folder.optional(TokenizerFolder.CONFIG);
         JsonNode vocabulary = file.path("model").path("vocab");
+        JsonNode present = file.path("added_tokens");
+        if (!present.isArray() && !present.isMissingNode()) {
+            throw new DataException(folder.file(TokenizerFolder.TOKENIZER) + ": added_tokens must be a list, found "
+                + present.getNodeType().name().toLowerCase(Locale.ROOT) + ". Fetch the file anew.");
+        }
         ArrayNode added = file.withArray("added_tokens");
         Set<String> known = new HashSet<>();
         added.forEach(token -> known.add(token.path("content").asText()));

@@ -63,7 +63,9 @@ public final class AdapterFile implements AutoCloseable {
         TreeSet<String> modules = new TreeSet<>();
         for (String key : weights.names()) {
             boolean isA = key.endsWith(A);
-            if (!key.startsWith(PeftFiles.PREFIX) || !isA && !key.endsWith(B)) {
+            boolean isPlain = key.startsWith(PeftFiles.PREFIX) && (isA || key.endsWith(B))
+                && key.length() > PeftFiles.PREFIX.length() + A.length();
+            if (!isPlain) {
                 throw new LoraException(file + ": " + key + ": expected a name such as " + PeftFiles.PREFIX
                     + "model.decoder.layers.0.fc1" + A);
             }

@@ -28,6 +28,9 @@ final class PeftConfig {
         "alpha_pattern", "rank_pattern", "modules_to_save", "layers_to_transform", "layer_replication",
         "exclude_modules", "trainable_token_indices", "target_parameters", "megatron_config");
 
+    private static final int MOST_RANK = 1 << 20;
+    private static final double MOST_ALPHA = 1e9;
+
     private PeftConfig() {}
 
     /** Writes the configuration of an adapter over OPTForCausalLM and its like. */
@@ -93,8 +96,11 @@ final class PeftConfig {
         if (!json.path("bias").asText("none").equals("none")) {
             throw new LoraException(file + ": bias: only 'none' is supported, found " + json.get("bias"));
         }
-        double rank = number(file, json, "r", 1, Integer.MAX_VALUE);
-        double alpha = number(file, json, "lora_alpha", 0, Double.MAX_VALUE);
+        double rank = number(file, json, "r", 1, MOST_RANK);
+        if (rank != Math.rint(rank)) {
+            throw new LoraException(file + ": r: expected a whole number, found " + rank);
+        }
+        double alpha = number(file, json, "lora_alpha", 0, MOST_ALPHA);
         // rsLoRA scales by alpha / sqrt(r) (arXiv 2312.03732): the same as this alpha over r.
         double plainAlpha = json.path("use_rslora").asBoolean(false) ? alpha * Math.sqrt(rank) : alpha;
         return new LoraConfig((int) rank, plainAlpha, dropout, targets);
@@ -131,7 +137,7 @@ final class PeftConfig {
         JsonNode value = json.get(key);
         if (value == null || !value.isNumber() || !(value.doubleValue() >= least && value.doubleValue() <= most)) {
             throw new LoraException(
-                file + ": " + key + ": expected a number of at least " + least + ", found " + value);
+                file + ": " + key + ": expected a number from " + least + " to " + most + ", found " + value);
         }
         return value.doubleValue();
     }

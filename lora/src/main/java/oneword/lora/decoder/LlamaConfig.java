@@ -55,9 +55,9 @@ public record LlamaConfig(
         if (json.section("quantization_config").isPresent()) {
             throw json.error("quantization_config", "quantised weights are not supported; use the original model");
         }
-        int vocabulary = json.positive("vocab_size", 32000);
-        int hidden = json.positive("hidden_size", 4096);
-        int heads = json.positive("num_attention_heads", 32);
+        int vocabulary = json.size("vocab_size", 32000, ModelConfig.MOST_TOKENS);
+        int hidden = json.size("hidden_size", 4096, ModelConfig.MOST_WIDTH);
+        int heads = json.size("num_attention_heads", 32, ModelConfig.MOST_HEADS);
         int keyHeads = json.positive("num_key_value_heads", mistral && !json.names("num_key_value_heads") ? 8 : heads);
         if (heads % keyHeads != 0) {
             throw json.error("num_key_value_heads",
@@ -68,8 +68,8 @@ public record LlamaConfig(
             type,
             vocabulary,
             hidden,
-            json.positive("intermediate_size", mistral ? 14336 : 11008),
-            json.positive("num_hidden_layers", 32),
+            json.size("intermediate_size", mistral ? 14336 : 11008, ModelConfig.MOST_WIDTH),
+            json.size("num_hidden_layers", 32, ModelConfig.MOST_LAYERS),
             heads,
             keyHeads,
             headWidth(json, hidden, heads),
@@ -88,9 +88,9 @@ public record LlamaConfig(
             throw json.error("num_attention_heads", "hidden_size " + hidden + " is not a multiple of it: " + heads
                 + "; there must be a head_dim");
         }
-        if (width < 0 || width % 2 != 0) {
-            throw json.error("head_dim", "the rotary embedding needs an even, positive width of heads, found "
-                + width);
+        if (width < 0 || width % 2 != 0 || width > ModelConfig.MOST_HEAD_WIDTH) {
+            throw json.error("head_dim", "the rotary embedding needs an even, positive width of heads, at most "
+                + ModelConfig.MOST_HEAD_WIDTH + ", found " + width);
         }
         return width;
     }

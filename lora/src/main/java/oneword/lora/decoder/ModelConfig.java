@@ -12,6 +12,13 @@ import oneword.lora.LoraException;
 /** A model folder's {@code config.json}, read key by key; every error names the file and the key. */
 final class ModelConfig {
 
+    /** The greatest sizes that are taken: far beyond any model, and no product of two overflows an int. */
+    static final int MOST_LAYERS = 1 << 12;
+    static final int MOST_HEADS = 1 << 14;
+    static final int MOST_HEAD_WIDTH = 1 << 14;
+    static final int MOST_WIDTH = 1 << 20;
+    static final int MOST_TOKENS = 1 << 24;
+
     private static final long MAX_BYTES = 16L << 20;
 
     private final Path file;
@@ -101,6 +108,15 @@ final class ModelConfig {
         int value = integer(key, missing);
         if (value < 1) {
             throw error(key, "expected a positive number, found " + value);
+        }
+        return value;
+    }
+
+    /** A width, or a number of layers or heads: sizes are multiplied with each other, and layers are listed. */
+    int size(String key, int missing, int most) {
+        int value = positive(key, missing);
+        if (value > most) {
+            throw error(key, "expected at most " + most + ", found " + value);
         }
         return value;
     }

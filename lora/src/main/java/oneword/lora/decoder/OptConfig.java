@@ -44,18 +44,18 @@ public record OptConfig(
     /** Reads the keys that matter; anything that this decoder would silently get wrong is refused by name. */
     static OptConfig read(ModelConfig json) {
         json.refuse("layerdrop", 0.0);
-        int hidden = json.positive("hidden_size", 768);
-        int heads = json.positive("num_attention_heads", 12);
+        int hidden = json.size("hidden_size", 768, ModelConfig.MOST_WIDTH);
+        int heads = json.size("num_attention_heads", 12, ModelConfig.MOST_HEADS);
         if (hidden % heads != 0) {
             throw json.error("num_attention_heads", "hidden_size " + hidden + " is not a multiple of it: " + heads);
         }
         boolean preNorm = json.flag("do_layer_norm_before", true);
         return new OptConfig(
-            json.positive("vocab_size", 50272),
+            json.size("vocab_size", 50272, ModelConfig.MOST_TOKENS),
             hidden,
-            json.positive("word_embed_proj_dim", hidden),
-            json.positive("ffn_dim", 3072),
-            json.positive("num_hidden_layers", 12),
+            json.size("word_embed_proj_dim", hidden, ModelConfig.MOST_WIDTH),
+            json.size("ffn_dim", 3072, ModelConfig.MOST_WIDTH),
+            json.size("num_hidden_layers", 12, ModelConfig.MOST_LAYERS),
             heads,
             json.positive("max_position_embeddings", 2048),
             json.integer("pad_token_id", 1),

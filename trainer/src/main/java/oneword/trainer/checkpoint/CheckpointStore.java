@@ -3,6 +3,7 @@ package oneword.trainer.checkpoint;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -288,6 +289,8 @@ public final class CheckpointStore {
                 return Optional.empty();
             }
             return Optional.of(new Checkpoint(step.getAsLong(), folder.resolve(name(step.getAsLong()))));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw failure("cannot read " + best, e);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What a checkpoint consists of; written last, so that a folder with a valid manifest is whole.
@@ -23,6 +24,7 @@ final class Manifest {
     static final String NAME = "manifest.json";
 
     private static final int FORMAT_VERSION = 1;
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][\\w.-]*");
     private static final JsonMapper JSON = new JsonMapper();
 
     private Manifest() {}
@@ -71,6 +73,9 @@ final class Manifest {
 
     private static Optional<String> fileFault(Checkpoint checkpoint, JsonNode files) throws IOException {
         for (Map.Entry<String, JsonNode> entry : files.properties()) {
+            if (!PLAIN_NAME.matcher(entry.getKey()).matches()) {
+                return Optional.of(NAME + " names '" + entry.getKey() + "', which is no file beside it");
+            }
             Path file = checkpoint.file(entry.getKey());
             if (!Files.isRegularFile(file)) {
                 return Optional.of(entry.getKey() + " is missing");

@@ -15,6 +15,7 @@ import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.hardware.Memory;
 import oneword.trainer.hardware.OutOfMemoryException;
+import oneword.trainer.progress.Screen;
 import oneword.trainer.report.ReportException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,10 +111,10 @@ public final class Main implements Runnable {
             LOG.error("failed", failure);
         }
         if (failure instanceof ConfigException) {
-            err.println("oneword: " + failure.getMessage());
+            err.println(Screen.printable("oneword: " + failure.getMessage()));
             return USAGE;
         }
-        err.println("oneword: " + explain(failure));
+        err.println(Screen.printable("oneword: " + explain(failure)));
         err.flush();
         return FAILURE;
     }

@@ -8,6 +8,8 @@ import oneword.trainer.config.ConfigNode.Place;
 /** Collects what is wrong with one configuration. */
 final class Problems {
 
+    private static final int MOST_SHOWN = 50;
+
     private record Problem(int order, String text) {}
 
     private final String source;
@@ -28,10 +30,15 @@ final class Problems {
 
     void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new ConfigException(source, found.stream()
+            List<String> shown = new ArrayList<>(found.stream()
                     .sorted(Comparator.comparingInt(Problem::order))
                     .map(Problem::text)
+                    .limit(MOST_SHOWN)
                     .toList());
+            if (found.size() > MOST_SHOWN) {
+                shown.add("and " + (found.size() - MOST_SHOWN) + " more");
+            }
+            throw new ConfigException(source, shown);
         }
     }
 }

@@ -190,20 +190,18 @@ final class SectionReader {
             items = Pattern.compile(",").splitAsStream(scalar.text())
                     .map(entry -> (ConfigNode) new Scalar(entry.strip(), scalar.place())).toList();
         }
-        List<String> entries = new ArrayList<>();
+        Set<String> entries = new LinkedHashSet<>();
         boolean sound = true;
         for (ConfigNode item : items) {
             if (!(item instanceof Scalar scalar) || !valid.test(scalar.text())) {
                 problem(item, key, allowed + suggestion(item, known));
                 sound = false;
-            } else if (entries.contains(scalar.text())) {
+            } else if (!entries.add(scalar.text())) {
                 problem(item, key, "each entry once");
                 sound = false;
-            } else {
-                entries.add(scalar.text());
             }
         }
-        return sound ? entries : unset;
+        return sound ? List.copyOf(entries) : unset;
     }
 
     /** Takes a list as {@link #list} does; null where the key is absent or null. */

@@ -35,10 +35,17 @@ public final class Suggestion {
         return distance <= Math.max(1, plain(typed).length() / 3);
     }
 
-    /** Optimal string alignment distance between the plain forms of two names. */
+    /**
+     * Optimal string alignment distance between the plain forms of two names; where their lengths alone keep them from
+     * being near, the difference of these.
+     */
     static int distance(String first, String second) {
         String a = plain(first);
         String b = plain(second);
+        int longer = Math.abs(a.length() - b.length());
+        if (!isNear(first, longer)) {
+            return longer;
+        }
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {

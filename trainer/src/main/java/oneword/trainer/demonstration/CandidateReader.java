@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import oneword.data.DataException;
 import oneword.data.prompt.PromptTemplate;
 import oneword.data.text.Lines;
@@ -24,8 +22,9 @@ import oneword.data.text.Lines;
 public final class CandidateReader {
 
     private static final String PUBLISHED_MARK = "*sent_0*";
-    private static final Pattern PUBLISHED = Pattern.compile("This_sentence_:_\"(.+)\"_means_in_one_word:\"(.+)\"\\."
-        + "This_sentence_:_\"\\*sent_0\\*\"_means_in_one_word:\"");
+    private static final String START = "This_sentence_:_\"";
+    private static final String MIDDLE = "\"_means_in_one_word:\"";
+    private static final String END = "\"." + START + PUBLISHED_MARK + MIDDLE;
 
     private CandidateReader() {}
 
@@ -53,13 +52,15 @@ public final class CandidateReader {
 
     private static Demonstration parse(Path file, long number, String line) {
         if (line.contains(PUBLISHED_MARK)) {
-            Matcher published = PUBLISHED.matcher(line.strip());
-            if (!published.matches()) {
+            String text = line.strip();
+            int end = text.length() - END.length();
+            int middle = text.lastIndexOf(MIDDLE, end - MIDDLE.length());
+            if (!text.startsWith(START) || !text.endsWith(END) || middle < START.length()) {
                 throw DataException.at(file, number, "not a PromptEOL demonstration in its authors' form: " + line
                     + ". " + forms());
             }
-            return checked(file, number, line,
-                published.group(1).replace('_', ' '), published.group(2).replace('_', ' '));
+            return checked(file, number, line, text.substring(START.length(), middle).replace('_', ' '),
+                text.substring(middle + MIDDLE.length(), end).replace('_', ' '));
         }
         int cut = line.indexOf('\t') >= 0 ? line.lastIndexOf('\t') : line.lastIndexOf('|');
         if (cut < 0) {

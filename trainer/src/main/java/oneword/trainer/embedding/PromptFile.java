@@ -23,6 +23,8 @@ public record PromptFile(
     /** Name of the file. */
     public static final String NAME = "prompt.json";
 
+    private static final long MOST_BYTES = 1 << 20;
+
     /** Text of the file. */
     public byte[] toJson() {
         try {
@@ -45,8 +47,11 @@ public record PromptFile(
             return Optional.empty();
         }
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new EmbeddingException(file + ": larger than " + (MOST_BYTES >> 20) + " MiB, which no prompt is");
+            }
             PromptFile prompt = new ObjectMapper().readValue(Files.readAllBytes(file), PromptFile.class);
-            if (prompt.template() == null || prompt.maxSentenceTokens() < 1) {
+            if (prompt == null || prompt.template() == null || prompt.maxSentenceTokens() < 1) {
                 throw new EmbeddingException(file + ": needs a template and a max_sentence_tokens of at least 1");
             }
             return Optional.of(prompt);

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import oneword.trainer.TrainerException;
 
 /**
@@ -47,11 +48,32 @@ final class HubCache {
         Path ref = ref(revision);
         try {
             String commit = Files.isRegularFile(ref) ? Files.readString(ref).strip() : revision;
-            Path snapshot = folder.resolve("snapshots").resolve(commit);
-            return COMMIT.matcher(commit).matches() && Files.isDirectory(snapshot) ? Optional.of(snapshot)
-                : Optional.empty();
+            return Optional.of(commit).filter(hash -> COMMIT.matcher(hash).matches())
+                .map(folder.resolve("snapshots")::resolve).filter(Files::isDirectory);
         } catch (IOException e) {
             throw new TrainerException(ref + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Holds the links of a snapshot against the cache: they lead to its blobs, wherever these really lie.
+     *
+     * @throws TrainerException where one leads elsewhere
+     */
+    void requireInside(Path snapshot) {
+        try (Stream<Path> files = Files.list(snapshot)) {
+            Path root = folder.getParent().toRealPath();
+            Path blobs = folder.resolve("blobs");
+            Path realBlobs = Files.isDirectory(blobs) ? blobs.toRealPath() : root;
+            for (Path file : files.filter(Files::isSymbolicLink).filter(Files::exists).toList()) {
+                Path real = file.toRealPath();
+                if (!real.startsWith(root) && !real.startsWith(realBlobs)) {
+                    throw new TrainerException(file + ": is a link to " + real + ", outside of the cache\n  Remove "
+                        + snapshot + " and download the model again.");
+                }
+            }
+        } catch (IOException e) {
+            throw new TrainerException(snapshot + ": cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -109,6 +109,7 @@ public final class ModelLocator {
         Optional<Path> snapshot = cache(name).snapshot(revision);
         List<String> missing = snapshot.map(ModelFiles::missing).orElse(List.of());
         if (snapshot.isPresent() && missing.isEmpty()) {
+            cache(name).requireInside(snapshot.get());
             return snapshot;
         }
         environment.offline().ifPresent(variable -> {

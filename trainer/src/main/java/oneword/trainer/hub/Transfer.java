@@ -3,6 +3,8 @@ package oneword.trainer.hub;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import oneword.trainer.TrainerException;
 
 /**
  * Receives one file's content. What arrives goes straight to the partial file, so whatever ends the connection or the
@@ -49,11 +52,15 @@ final class Transfer {
     /**
      * Receives all of it.
      *
-     * @param partial what has arrived so far, or a file that does not exist
+     * @param partial what has arrived so far, or a file that does not exist; a link is replaced, not followed
      * @throws IOException where the partial file cannot be written
      */
     void into(Path partial, Attempts attempts) throws IOException, InterruptedException {
-        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        if (Files.isSymbolicLink(partial)) {
+            Files.delete(partial);
+        }
+        try (FileChannel channel = FileChannel.open(
+            partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             if (file.size() >= 0 && channel.size() > file.size()) {
                 channel.truncate(0);
             }
@@ -85,6 +92,9 @@ final class Transfer {
             }
             long start = answer.status() == 200 ? 0 : present;
             long end = end(answer, present);
+            if (end > file.mostBytes()) {
+                throw tooLarge();
+            }
             if (start < channel.size()) {
                 truncate(channel, start);
             }
@@ -106,6 +116,11 @@ final class Transfer {
         Optional<String> etag = answer.header("ETag");
         return answer.status() == 200 && etag.isPresent()
             && !etag.flatMap(ContentHash::ofEtag).equals(Optional.of(file.hash()));
+    }
+
+    private TrainerException tooLarge() {
+        return new TrainerException(repository.what(file.name()) + ": has more than " + file.mostBytes()
+            + " bytes, which no such file of a model has\n  This repository cannot be used.");
     }
 
     /** Where the body must end, -1 where nobody says. */
@@ -147,6 +162,10 @@ final class Transfer {
                     throw new IOException("more bytes came than the " + end + " there should be");
                 }
                 position = write(channel, bytes, position);
+                if (position > file.mostBytes()) {
+                    truncate(channel, 0);
+                    throw tooLarge();
+                }
             }
             progress.advanced(file.name(), position, end);
         }

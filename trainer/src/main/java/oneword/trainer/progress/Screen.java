@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 /**
  * A stream for lines, with room for one line of progress at its foot where the stream is a terminal. All that a process
@@ -14,6 +15,8 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by several threads. Nothing is ever thrown because the stream is closed or full.
  */
 public final class Screen {
+
+    private static final Pattern CONTROL = Pattern.compile("[\\x{00}-\\x{1f}\\x{7f}-\\x{9f}&&[^\\r\\n\\t]]");
 
     private final PrintStream out;
     private final boolean terminal;
@@ -56,9 +59,20 @@ public final class Screen {
      */
     public synchronized void println(String line) {
         clear();
-        out.println(line);
+        out.println(printable(line));
         draw();
         out.flush();
+    }
+
+    /**
+     * A text that a terminal shows and does not obey: what is said quotes files that anyone may have made.
+     *
+     * @param text any text
+     * @return the same, with control characters but tabs and line ends spelled out, ESC as {@code u001b} with a
+     *     backslash before it
+     */
+    public static String printable(String text) {
+        return CONTROL.matcher(text).replaceAll(match -> String.format("\\\\u%04x", (int) match.group().charAt(0)));
     }
 
     boolean isTerminal() {

@@ -1,6 +1,7 @@
 package oneword.trainer.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -217,7 +218,7 @@ public final class RunJournal {
         try {
             if (Files.isRegularFile(file) && JSON.readTree(Files.readString(file)) instanceof ObjectNode object
                 && object.path("format_version").asInt() == VERSION) {
-                return object;
+                return sound(object);
             }
             return JSON.createObjectNode();
         } catch (JsonProcessingException e) {
@@ -225,6 +226,21 @@ public final class RunJournal {
         } catch (IOException e) {
             throw new ReportException(file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Without the parts that are not what a journal has there. */
+    private static ObjectNode sound(ObjectNode journal) {
+        if (!journal.path("sessions").isArray()) {
+            journal.remove("sessions");
+        }
+        if (!journal.path("sentences").isObject()) {
+            journal.remove("sentences");
+        }
+        JsonNode pairs = journal.path("pairs");
+        if (!pairs.isObject() || pairs.properties().stream().anyMatch(task -> !task.getValue().isObject())) {
+            journal.remove("pairs");
+        }
+        return journal;
     }
 
     private static List<String> drawn(List<StsTask> tasks) {

@@ -1,5 +1,6 @@
 package oneword.trainer.tensorboard;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -173,6 +174,8 @@ public final class EventWriter implements AutoCloseable {
                 data |= summary;
                 kept += RecordFile.OVERHEAD + event.length;
             }
+        } catch (InvalidProtocolBufferException e) {
+            // A record that is whole but no event ends the file like a torn one.
         }
         if (!data) {
             storage.delete(file);

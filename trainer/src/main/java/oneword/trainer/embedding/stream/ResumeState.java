@@ -38,7 +38,8 @@ record ResumeState(
             return Optional.empty();
         }
         ResumeState state = JSON.readValue(Files.readAllBytes(file), ResumeState.class);
-        if (state.rows < 1 || state.bytes < 1 || state.sha256 == null || state.settings == null) {
+        if (state == null || state.rows < 1 || state.bytes < 1 || state.sha256 == null || state.settings == null
+            || state.settings.containsValue(null)) {
             throw new IOException("rows, bytes, sha256 or settings are missing");
         }
         return Optional.of(state);
