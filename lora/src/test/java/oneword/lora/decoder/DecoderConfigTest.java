@@ -45,7 +45,8 @@ class DecoderConfigTest {
         return Stream.of("{'model_type': 'gpt2'}", "{'model_type': 'opt', 'activation_function': 'silu'}",
             "{'model_type': 'opt', 'layerdrop': 0.1}", "{'model_type': 'opt', 'hidden_size': 10}",
             "{'model_type': 'opt', 'dropout': 1.5}", "{'model_type': 'opt', 'hidden_size': 'many'}",
-            "{'model_type': 'opt', 'num_hidden_layers': 0}", "[]", "{'model_type': ");
+            "{'model_type': 'opt', 'num_hidden_layers': 0}", "{'model_type': 'opt', 'num_hidden_layers': 2147483647}",
+            "{'model_type': 'opt', 'ffn_dim': 2147483647}", "[]", "{'model_type': ");
     }
 
     @ParameterizedTest

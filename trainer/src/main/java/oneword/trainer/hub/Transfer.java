@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -52,15 +51,14 @@ final class Transfer {
     /**
      * Receives all of it.
      *
-     * @param partial what has arrived so far, or a file that does not exist; a link is replaced, not followed
+     * @param partial what has arrived so far, or a file that does not exist; a link to another file is replaced
      * @throws IOException where the partial file cannot be written
      */
     void into(Path partial, Attempts attempts) throws IOException, InterruptedException {
-        if (Files.isSymbolicLink(partial)) {
+        if (Files.isSymbolicLink(partial) && (Files.isRegularFile(partial) || Files.notExists(partial))) {
             Files.delete(partial);
         }
-        try (FileChannel channel = FileChannel.open(
-            partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (file.size() >= 0 && channel.size() > file.size()) {
                 channel.truncate(0);
             }

@@ -53,6 +53,28 @@ class ModelLocatorTest {
     }
 
     @Test
+    void aSnapshotWhoseLinksLeadOutOfTheCacheIsRefused() throws IOException {
+        Path snapshot = cachedSnapshot("model.safetensors");
+        Path elsewhere = Files.writeString(folder.resolve("elsewhere.json"), "{}");
+        Files.createSymbolicLink(snapshot.resolve("config.json"), elsewhere);
+
+        assertThatThrownBy(fixture::find).isInstanceOf(TrainerException.class)
+            .hasMessageContaining(snapshot.resolve("config.json").toString()).hasMessageContaining(elsewhere.toString())
+            .hasMessageContaining("outside of the cache");
+    }
+
+    @Test
+    void blobsMayLieOnAnotherDisk() throws IOException {
+        Path snapshot = cachedSnapshot("model.safetensors");
+        Path disk = Files.createDirectories(folder.resolve("disk"));
+        Files.writeString(disk.resolve("5f2c"), "{}");
+        Files.createSymbolicLink(fixture.repository().resolve("blobs"), disk);
+        Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/5f2c"));
+
+        assertThat(fixture.find()).isEqualTo(snapshot);
+    }
+
+    @Test
     void aFolderNamedLikeAHubIdIsTheFolder() throws IOException {
         Path here = Files.createDirectories(folder.resolve("work").resolve(FakeHub.ID));
 
