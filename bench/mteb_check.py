@@ -17,9 +17,11 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+warnings.filterwarnings("ignore", category=UserWarning, module="mteb")
 
 import sts  # noqa: E402  the readers of this folder
 

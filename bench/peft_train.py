@@ -23,7 +23,8 @@ from transformers import get_linear_schedule_with_warmup
 
 import prompteol
 
-TARGETS = "q_proj,k_proj,v_proj,out_proj,fc1,fc2"
+TARGETS = {"opt": ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"],
+           "llama": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]}
 
 
 def read_rows(path, columns, limit):
@@ -118,11 +119,16 @@ def adapted(causal, args):
                 module.lora_dropout["default"] = torch.nn.Dropout(args.dropout_lora)
         model.peft_config["default"].lora_dropout = args.dropout_lora
         return model
-    targets = args.targets.split(",")
-    targets += [name for name in ("project_in", "project_out")
-                if args.targets == TARGETS and any(module.endswith(name) for module, _ in causal.named_modules())]
     return get_peft_model(causal, LoraConfig(task_type="CAUSAL_LM", r=args.rank, lora_alpha=args.alpha,
-                                             lora_dropout=args.dropout_lora, target_modules=targets))
+                                             lora_dropout=args.dropout_lora, target_modules=targets(causal, args.targets)))
+
+
+def targets(causal, names):
+    """The linear maps that are named, or all of the model's family, OPT-350M's projections among them."""
+    if names:
+        return names.split(",")
+    known = TARGETS[causal.config.model_type] + ["project_in", "project_out"]
+    return [name for name in known if any(module.endswith(f".{name}") for module, _ in causal.named_modules())]
 
 
 def parse():
@@ -138,7 +144,7 @@ def parse():
     parser.add_argument("--logits", action="store_true", help="compute the logits too, as the original does")
     parser.add_argument("--rank", type=int, default=64)
     parser.add_argument("--alpha", type=float, default=16)
-    parser.add_argument("--targets", default=TARGETS, help="default: all six, and OPT-350M's projections")
+    parser.add_argument("--targets", help="comma-separated (default: all of the family's linear maps, and OPT-350M's projections)")
     parser.add_argument("--initial-adapter", help="PEFT adapter to begin with; --rank, --alpha and --targets are then its own")
     parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--warmup", type=int, default=100, help="steps")

@@ -15,8 +15,8 @@ import oneword.data.token.SentenceEncoder;
  */
 public final class BatchEncoder {
 
-    /** How many token ids are kept by default: 16 million, 64 MB. */
-    public static final long DEFAULT_CACHE_TOKENS = 1L << 24;
+    /** How many token ids are kept by default: a million, about 20 MB with the sentences they belong to. */
+    public static final long DEFAULT_CACHE_TOKENS = 1L << 20;
 
     private final List<Triple> rows;
     private final SentenceEncoder encoder;
@@ -27,7 +27,7 @@ public final class BatchEncoder {
     /**
      * Combines rows and an encoder.
      *
-     * @param rows all rows, found by their number
+     * @param rows all rows, found by their number; read by several threads, and not to be changed
      * @param encoder turns sentences into ids
      */
     public BatchEncoder(List<Triple> rows, SentenceEncoder encoder) {
@@ -37,12 +37,12 @@ public final class BatchEncoder {
     /**
      * Combines rows and an encoder, with a bound on what is kept.
      *
-     * @param rows all rows, found by their number
+     * @param rows all rows, found by their number; read by several threads, and not to be changed
      * @param encoder turns sentences into ids
      * @param cacheTokens how many ids to keep at most; 0 for none
      */
     public BatchEncoder(List<Triple> rows, SentenceEncoder encoder, long cacheTokens) {
-        this.rows = List.copyOf(rows);
+        this.rows = rows;
         this.encoder = encoder;
         this.cacheTokens = cacheTokens;
     }

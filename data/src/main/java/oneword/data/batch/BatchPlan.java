@@ -1,6 +1,5 @@
 package oneword.data.batch;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +26,8 @@ import oneword.data.nli.Triple;
  * of its texts.
  */
 public final class BatchPlan {
+
+    private static final long ABSENT = 0;
 
     private final int batchSize;
     private final long seed;
@@ -83,38 +84,52 @@ public final class BatchPlan {
     }
 
     /**
-     * Gives each text that stands more than once in a group a number, other texts -1.
+     * Gives each text that stands more than once in a group a number, other texts -1. Texts are told apart by 64 bits
+     * of hash, so that none of them is held; two that share one by chance count as the same text, which moves a row.
      *
      * @return how many numbers were given
      */
     private int numberRepeatedTexts(List<Triple> rows) {
-        List<List<Integer>> members = new ArrayList<>();
-        for (int group = 0; group < groupCount; group++) {
-            members.add(new ArrayList<>());
+        long[] hashes = new long[texts.length];
+        int place = 0;
+        for (Triple row : rows) {
+            int group = groups[place / Placement.TEXTS];
+            hashes[place++] = hash(group, row.anchor());
+            hashes[place++] = hash(group, row.positive());
+            hashes[place++] = row.hasHardNegative() ? hash(group, row.hardNegative()) : ABSENT;
         }
-        for (int row = 0; row < groups.length; row++) {
-            members.get(groups[row]).add(row);
+        long[] repeated = repeated(hashes);
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = Math.max(-1, Arrays.binarySearch(repeated, hashes[i]));
         }
-        Arrays.fill(texts, -1);
+        return repeated.length;
+    }
+
+    /** Those that stand more than once, sorted. */
+    private static long[] repeated(long[] hashes) {
+        long[] sorted = hashes.clone();
+        Arrays.sort(sorted);
         int count = 0;
-        for (List<Integer> group : members) {
-            Map<String, Integer> firstPlace = new HashMap<>();
-            for (int row : group) {
-                Triple triple = rows.get(row);
-                int place = Placement.TEXTS * row;
-                for (String text : new String[] {triple.anchor(), triple.positive(), triple.hardNegative()}) {
-                    Integer first = text == null ? null : firstPlace.putIfAbsent(text, place);
-                    if (first != null) {
-                        if (texts[first] < 0) {
-                            texts[first] = count++;
-                        }
-                        texts[place] = texts[first];
-                    }
-                    place++;
-                }
+        for (int i = 1; i < sorted.length; i++) {
+            if (sorted[i] == sorted[i - 1] && sorted[i] != ABSENT && (count == 0 || sorted[count - 1] != sorted[i])) {
+                sorted[count++] = sorted[i];
             }
         }
-        return count;
+        return Arrays.copyOf(sorted, count);
+    }
+
+    private static long hash(int group, String text) {
+        long hash = mixed(group + 1);
+        for (int i = 0; i < text.length(); i++) {
+            hash = mixed(hash ^ text.charAt(i));
+        }
+        return hash == ABSENT ? 1 : hash;
+    }
+
+    /** A bijection of the 64 bits; the multiplier is that of SplitMix64's sequence. */
+    private static long mixed(long bits) {
+        long product = bits * 0x9E3779B97F4A7C15L;
+        return product ^ product >>> 32;
     }
 
     /**

@@ -42,25 +42,30 @@ public record Decontamination(List<Triple> rows, int read, Map<String, Overlap> 
         Map<String, Set<String>> places = places(sets);
         Map<String, Integer> rowsOf = new HashMap<>();
         Map<String, Set<String>> sentencesOf = new HashMap<>();
-        List<Triple> kept = new ArrayList<>();
-        for (Triple row : places.isEmpty() ? List.<Triple>of() : rows) {
-            Set<String> found = new HashSet<>();
-            texts(row).map(Decontamination::normalized).forEach(text -> {
-                for (String set : places.getOrDefault(text, Set.of())) {
-                    found.add(set);
-                    sentencesOf.computeIfAbsent(set, name -> new HashSet<>()).add(text);
+        List<Triple> kept = rows;
+        if (!places.isEmpty()) {
+            try (TripleFile.Writer writer = new TripleFile.Writer()) {
+                for (Triple row : rows) {
+                    Set<String> found = new HashSet<>();
+                    texts(row).map(Decontamination::normalized).forEach(text -> {
+                        for (String set : places.getOrDefault(text, Set.of())) {
+                            found.add(set);
+                            sentencesOf.computeIfAbsent(set, name -> new HashSet<>()).add(text);
+                        }
+                    });
+                    found.forEach(set -> rowsOf.merge(set, 1, Integer::sum));
+                    if (found.isEmpty()) {
+                        writer.add(row);
+                    }
                 }
-            });
-            found.forEach(set -> rowsOf.merge(set, 1, Integer::sum));
-            if (found.isEmpty()) {
-                kept.add(row);
+                kept = writer.finish();
             }
         }
         Map<String, Overlap> shared = new LinkedHashMap<>();
         for (String set : sets.keySet()) {
             shared.put(set, new Overlap(rowsOf.getOrDefault(set, 0), sentencesOf.getOrDefault(set, Set.of()).size()));
         }
-        return new Decontamination(places.isEmpty() ? rows : List.copyOf(kept), rows.size(), shared);
+        return new Decontamination(kept, rows.size(), shared);
     }
 
     /** The names of the sets that hold a sentence, by its normalised form. */

@@ -2,7 +2,6 @@ package oneword.data.nli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import oneword.data.DataException;
@@ -22,6 +21,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  * All are UTF-8, with or without a byte order mark. Columns that are not asked for are passed over. Where the column
  * of hard negatives is absent, or its cell blank, the row is a pair.
+ *
+ * <p>The rows' texts are not held in memory but in a temporary file, so any number of them may be read.
  */
 public final class TripleReader {
 
@@ -30,12 +31,13 @@ public final class TripleReader {
     private final Path file;
     private final Columns columns;
     private final int limit;
-    private final List<Triple> triples = new ArrayList<>();
+    private final TripleFile.Writer triples;
 
-    private TripleReader(Path file, Columns columns, int limit) {
+    private TripleReader(Path file, Columns columns, int limit, TripleFile.Writer triples) {
         this.file = file;
         this.columns = columns;
         this.limit = limit == 0 ? Integer.MAX_VALUE : limit;
+        this.triples = triples;
     }
 
     /**
@@ -44,7 +46,7 @@ public final class TripleReader {
      * @param file the file
      * @param columns the names of its columns
      * @param limit how many rows to read from the top; 0 for all
-     * @return the rows in file order, at least one
+     * @return the rows in file order, at least one; unmodifiable, each made anew when it is asked for
      * @throws DataException if the file cannot be read, lacks a column or has no rows, if a row has too many or too
      *     few cells, or if its anchor or positive is blank
      */
@@ -52,25 +54,30 @@ public final class TripleReader {
         if (limit < 0) {
             throw new DataException("data.limit must be 0 (all rows) or more, found " + limit + ".");
         }
-        TripleReader reader = new TripleReader(file, columns, limit);
+        try (TripleFile.Writer triples = new TripleFile.Writer()) {
+            new TripleReader(file, columns, limit, triples).read();
+            return triples.finish();
+        }
+    }
+
+    private void read() {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".jsonl") || name.endsWith(".json")) {
-            reader.readJson();
+            readJson();
         } else if (name.endsWith(".csv")) {
             try (Table table = new CsvTable(file)) {
-                reader.readTable(table);
+                readTable(table);
             }
         } else if (name.endsWith(".tsv")) {
             try (Table table = new TsvTable(file)) {
-                reader.readTable(table);
+                readTable(table);
             }
         } else {
             throw new DataException(file + ": the ending must say what the file is: .csv, .tsv, .jsonl or .json.");
         }
-        if (reader.triples.isEmpty()) {
+        if (triples.size() == 0) {
             throw new DataException(file + " has no rows; at least one triple or pair is needed.");
         }
-        return List.copyOf(reader.triples);
     }
 
     private void readTable(Table table) {

@@ -194,12 +194,14 @@ public final class StsReader {
     private static Path raw(Path data) {
         List<Path> places = List.of(data.resolve("raw"), data.resolve("sts-raw"), data);
         for (Path place : places) {
-            if (Files.isDirectory(place.resolve("STS12-en-test")) || Files.isDirectory(place.resolve("STSBenchmark"))) {
+            boolean holds = Stream.concat(SUBSETS.keySet().stream().map(year -> year + "-en-test"),
+                Stream.of("STSBenchmark")).map(place::resolve).anyMatch(Files::isDirectory);
+            if (holds) {
                 return place;
             }
         }
         throw new DataException("No STS sets as published at " + data + ": neither " + places.get(0) + " nor " + data
-            + " holds STS12-en-test or STSBenchmark. " + RAW_WAY);
+            + " holds STS12-en-test … STS16-en-test or STSBenchmark. " + RAW_WAY);
     }
 
     private static Path rawSick(Path data) {

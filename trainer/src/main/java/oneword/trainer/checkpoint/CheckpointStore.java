@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +36,7 @@ public final class CheckpointStore {
     private static final String UNFINISHED = ".tmp";
     private static final String REPLACED = ".replaced";
     private static final String REMOVED = ".removed";
+    private static final String SET_ASIDE = ".set-aside";
     private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
@@ -111,14 +114,21 @@ public final class CheckpointStore {
     public Checkpoint save(long step, Map<String, FileContent> files) {
         files.keySet().forEach(CheckpointStore::requirePlainName);
         Checkpoint checkpoint = new Checkpoint(step, folder.resolve(name(step)));
+        if (!Files.isDirectory(folder)) {
+            throw new CheckpointException("cannot save checkpoint " + checkpoint.folder() + ": " + folder
+                    + " was moved or deleted while the run was going on");
+        }
         Path unfinished = hidden(step, UNFINISHED);
         try {
             storage.delete(unfinished);
             storage.createFolder(unfinished);
+            Map<String, HashedContent> written = new HashMap<>();
             for (Map.Entry<String, FileContent> file : files.entrySet()) {
-                storage.write(unfinished.resolve(file.getKey()), file.getValue());
+                HashedContent content = new HashedContent(file.getValue());
+                storage.write(unfinished.resolve(file.getKey()), content);
+                written.put(file.getKey(), content);
             }
-            storage.write(unfinished.resolve(Manifest.NAME), Manifest.of(step, unfinished, files.keySet()));
+            storage.write(unfinished.resolve(Manifest.NAME), Manifest.of(step, written));
             storage.syncFolder(unfinished);
             Path replaced = hidden(step, REPLACED);
             if (Files.exists(checkpoint.folder())) {
@@ -196,6 +206,31 @@ public final class CheckpointStore {
     }
 
     /**
+     * Puts the checkpoints of later steps out of the way, since a run that goes on from an earlier one would otherwise
+     * count them among its newest. They are renamed to {@code step-000050.set-aside} and otherwise left alone.
+     *
+     * @param step the last step whose checkpoint stays; -1 for none
+     * @return the new paths
+     */
+    public List<Path> setAsideAfter(long step) {
+        List<Path> moved = new ArrayList<>();
+        for (Checkpoint checkpoint : list()) {
+            if (checkpoint.step() > step) {
+                Path aside = folder.resolve(name(checkpoint.step()) + SET_ASIDE);
+                try {
+                    storage.delete(aside);
+                    storage.rename(checkpoint.folder(), aside);
+                    storage.syncFolder(folder);
+                } catch (IOException e) {
+                    throw failure("cannot set " + checkpoint.folder() + " aside", e);
+                }
+                moved.add(aside);
+            }
+        }
+        return moved;
+    }
+
+    /**
      * Makes {@code best} stand for a checkpoint: a relative link, or where links are impossible a file that holds what
      * the link would say.
      *
@@ -218,6 +253,21 @@ public final class CheckpointStore {
             storage.syncFolder(best.toAbsolutePath().getParent());
         } catch (IOException e) {
             throw failure("cannot mark the best checkpoint as " + best, e);
+        }
+    }
+
+    /** Takes {@code best} away where it stands for something else than a given checkpoint, and marks that one. */
+    public void repairBest(Optional<Long> step) {
+        if (step.isPresent()) {
+            if (best().map(Checkpoint::step).filter(step.get()::equals).isEmpty()) {
+                markBest(step.get());
+            }
+            return;
+        }
+        try {
+            storage.delete(best);
+        } catch (IOException e) {
+            throw failure("cannot remove " + best, e);
         }
     }
 
@@ -301,6 +351,6 @@ public final class CheckpointStore {
     }
 
     private static CheckpointException failure(String what, IOException cause) {
-        return new CheckpointException(what + ": " + cause.getMessage(), cause);
+        return CheckpointException.of(what, cause);
     }
 }

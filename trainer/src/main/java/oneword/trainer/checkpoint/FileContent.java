@@ -1,21 +1,21 @@
 package oneword.trainer.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
-/** Produces one file. */
+/** Produces the bytes of one file. */
 @FunctionalInterface
 public interface FileContent {
 
     /**
-     * Writes the whole file and closes it; making it durable is the {@link Storage}'s part.
+     * Writes all bytes; opening, closing and making them durable is the {@link Storage}'s part.
      *
-     * @param file where to; does not exist, its folder does
+     * @param out receives the file
      * @throws IOException if it cannot be written
      */
-    void writeTo(Path file) throws IOException;
+    void writeTo(WritableByteChannel out) throws IOException;
 
     /**
      * Content that is already in memory.
@@ -24,7 +24,12 @@ public interface FileContent {
      * @return a producer of them
      */
     static FileContent of(byte[] bytes) {
-        return file -> Files.write(file, bytes);
+        return out -> {
+            ByteBuffer rest = ByteBuffer.wrap(bytes);
+            while (rest.hasRemaining()) {
+                out.write(rest);
+            }
+        };
     }
 
     /**

@@ -1,7 +1,7 @@
 package oneword.trainer.checkpoint;
 
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,21 +23,59 @@ final class FileStorage implements Storage {
 
     @Override
     public void write(Path file, FileContent content) throws IOException {
-        content.writeTo(file);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            content.writeTo(channel);
             channel.force(true);
         }
     }
 
     @Override
-    public OutputStream append(Path file) throws IOException {
-        return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    public GrowingFile append(Path file) throws IOException {
+        return new AppendedFile(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    }
+
+    private record AppendedFile(FileChannel channel) implements GrowingFile {
+
+        @Override
+        public void append(byte[] bytes) throws IOException {
+            ByteBuffer rest = ByteBuffer.wrap(bytes);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        }
+
+        @Override
+        public void sync() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void truncate(Path file, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+            channel.force(true);
+        }
     }
 
     @Override
     public void createFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        Path parent = folder.toAbsolutePath().getParent();
+        if (parent != null) {
+            createFolder(parent);
+        }
+        Files.createDirectories(folder);
+        if (parent != null) {
+            syncFolder(parent);
         }
     }
 

@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -30,16 +29,14 @@ final class Manifest {
 
     private Manifest() {}
 
-    /** Describes files that are already in the folder. */
-    static FileContent of(long step, Path folder, Collection<String> names) throws IOException {
+    /** Describes files that have been written. */
+    static FileContent of(long step, Map<String, HashedContent> written) throws JsonProcessingException {
         ObjectNode manifest = JSON.createObjectNode();
         manifest.put("format_version", FORMAT_VERSION);
         manifest.put("step", step);
         ObjectNode files = manifest.putObject("files");
-        for (String name : new TreeSet<>(names)) {
-            Path file = folder.resolve(name);
-            files.putObject(name).put("size", Files.size(file)).put("sha256", Sha256.of(file));
-        }
+        new TreeMap<>(written).forEach((name, content) ->
+                files.putObject(name).put("size", content.size()).put("sha256", content.sha256Hex()));
         return FileContent.of(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n");
     }
 

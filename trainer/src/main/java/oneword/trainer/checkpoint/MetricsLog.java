@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +24,9 @@ public final class MetricsLog implements AutoCloseable {
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     private final Path file;
-    private final OutputStream out;
+    private final GrowingFile out;
 
-    private MetricsLog(Path file, OutputStream out) {
+    private MetricsLog(Path file, GrowingFile out) {
         this.file = file;
         this.out = out;
     }
@@ -62,8 +61,16 @@ public final class MetricsLog implements AutoCloseable {
         metrics.forEach((name, value) -> finite.put(name,
                 value instanceof Number number && !Double.isFinite(number.doubleValue()) ? null : value));
         try {
-            out.write((JSON.writeValueAsString(finite) + "\n").getBytes(StandardCharsets.UTF_8));
-            out.flush();
+            out.append((JSON.writeValueAsString(finite) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** Makes the lines durable: a checkpoint must not survive a power failure that the steps before it do not. */
+    public void sync() {
+        try {
+            out.sync();
         } catch (IOException e) {
             throw failure(file, e);
         }
@@ -123,6 +130,6 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     private static CheckpointException failure(Path file, IOException cause) {
-        return new CheckpointException("cannot write " + file + ": " + cause.getMessage(), cause);
+        return CheckpointException.of("cannot write " + file, cause);
     }
 }

@@ -15,6 +15,7 @@ import oneword.trainer.config.Suggestion;
 public final class RunFolder implements AutoCloseable {
 
     private static final String CONFIG = "config.yaml";
+    private static final String LOG = "log.txt";
     private static final String LATEST = "latest";
 
     private final Path path;
@@ -178,7 +179,7 @@ public final class RunFolder implements AutoCloseable {
      * @return {@code log.txt}
      */
     public Path log() {
-        return path.resolve("log.txt");
+        return path.resolve(LOG);
     }
 
     /**
@@ -200,12 +201,45 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
+     * Returns what does the run's writing.
+     *
+     * @return for the files that grow
+     */
+    public Storage storage() {
+        return storage;
+    }
+
+    /**
+     * Makes sure that this is still the folder that was opened: an open file can be written to long after its folder
+     * has gone.
+     *
+     * @throws CheckpointException if the folder was moved, deleted or replaced
+     */
+    public void requirePresent() {
+        if (!lock.isInPlace()) {
+            throw new CheckpointException(path + ": was moved or deleted while the run was going on; what was saved in "
+                    + "it is wherever it is now, and --resume with that path goes on with it");
+        }
+    }
+
+    /** Makes the names of the run's files durable. */
+    public void syncNames() {
+        try {
+            storage.syncFolder(path);
+        } catch (IOException e) {
+            throw failure("cannot write " + path, e);
+        }
+    }
+
+    /**
      * Replaces one of the run's files in one step.
      *
      * @param file such as {@link #config()}
      * @param text its new text
+     * @throws CheckpointException if it cannot be written, or this is no longer the folder that was opened
      */
     public void write(Path file, String text) {
+        requirePresent();
         try {
             storage.replace(file, FileContent.of(text));
         } catch (IOException e) {
@@ -236,7 +270,7 @@ public final class RunFolder implements AutoCloseable {
     private static boolean belongsToARun(Path path) {
         boolean emptyCheckpoints =
                 path.endsWith(CheckpointStore.FOLDER) && CheckpointStore.view(path.getParent()).list().isEmpty();
-        return !path.endsWith(RunLock.NAME) && !isUnfinished(path) && !emptyCheckpoints;
+        return !path.endsWith(RunLock.NAME) && !path.endsWith(LOG) && !isUnfinished(path) && !emptyCheckpoints;
     }
 
     private static boolean isUnfinished(Path path) {
@@ -264,6 +298,6 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static CheckpointException failure(String what, IOException cause) {
-        return new CheckpointException(what + ": " + cause.getMessage(), cause);
+        return CheckpointException.of(what, cause);
     }
 }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
  * Keeps a second process off a run. The operating system drops the lock when its process ends, however it ends; the
@@ -19,9 +21,13 @@ final class RunLock implements AutoCloseable {
     static final String NAME = ".lock";
 
     private final FileChannel channel;
+    private final Path file;
+    private final Object key;
 
-    private RunLock(FileChannel channel) {
+    private RunLock(FileChannel channel, Path file, Object key) {
         this.channel = channel;
+        this.file = file;
+        this.key = key;
     }
 
     /**
@@ -37,7 +43,7 @@ final class RunLock implements AutoCloseable {
             if (lock != null) {
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap(pid().getBytes(StandardCharsets.UTF_8)));
-                return new RunLock(channel);
+                return new RunLock(channel, file, key(file));
             }
         } catch (OverlappingFileLockException e) {
             channel.close();
@@ -48,6 +54,19 @@ final class RunLock implements AutoCloseable {
         }
         channel.close();
         throw inUse(runFolder, "process " + Files.readString(file).strip());
+    }
+
+    /** Whether the file that is locked still has its name; always true where files have no identity to compare. */
+    boolean isInPlace() {
+        try {
+            return Objects.equals(key, key(file));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     private static CheckpointException inUse(Path runFolder, String by) {

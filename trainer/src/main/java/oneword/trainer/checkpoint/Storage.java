@@ -1,7 +1,6 @@
 package oneword.trainer.checkpoint;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,16 +28,25 @@ public interface Storage {
     void write(Path file, FileContent content) throws IOException;
 
     /**
-     * Opens a file, made if absent, to write at its end. What is written is not durable before the system likes.
+     * Opens a file, made if absent, to write at its end. Its name is durable after {@link #syncFolder}.
      *
      * @param file the file
-     * @return the unbuffered stream
+     * @return the open file
      * @throws IOException if it cannot be opened
      */
-    OutputStream append(Path file) throws IOException;
+    GrowingFile append(Path file) throws IOException;
 
     /**
-     * Creates a folder and those above it; one that exists is no error.
+     * Cuts a file off and makes that durable.
+     *
+     * @param file the file
+     * @param length bytes that stay, at most those it has
+     * @throws IOException if that fails; the file has the old or the new length then
+     */
+    void truncate(Path file, long length) throws IOException;
+
+    /**
+     * Creates a folder and those above it, and makes their names durable; one that exists is no error.
      *
      * @param folder the folder
      * @throws IOException if it cannot be created

@@ -29,6 +29,7 @@ import java.nio.file.Path;
  * @param lossScale the dynamic loss scale of fp16, nullable: not in use
  * @param lossScaleGoodSteps updates since the loss scale last changed
  * @param consecutiveSkips updates in a row that were not applied since loss or gradient was not finite
+ * @param evaluationPending whether the step was to be evaluated and a stop came first: new in version 2
  */
 public record TrainerState(
         long step,
@@ -42,13 +43,14 @@ public record TrainerState(
         Long bestStep,
         Double lossScale,
         int lossScaleGoodSteps,
-        int consecutiveSkips) {
+        int consecutiveSkips,
+        boolean evaluationPending) {
 
     /** The file's name in a checkpoint. */
     public static final String FILE_NAME = "trainer_state.json";
 
     private static final String VERSION_KEY = "format_version";
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -91,10 +93,13 @@ public record TrainerState(
                 throw new CheckpointException(file + ": has " + VERSION_KEY + " " + version + ", this oneword reads "
                         + FORMAT_VERSION + "; use the newer oneword that wrote it");
             }
-            if (version != FORMAT_VERSION) {
+            if (version < 1) {
                 throw new CheckpointException(file + ": has no valid " + VERSION_KEY + ", so it is no trainer state");
             }
             ((ObjectNode) tree).remove(VERSION_KEY);
+            if (version == 1) {
+                ((ObjectNode) tree).put("evaluation_pending", false);
+            }
             return JSON.treeToValue(tree, TrainerState.class);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(file + ": is damaged: " + e.getOriginalMessage(), e);

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code oneword data}: prepares training data. */
+/** {@code oneword data}: fetches data sets and prepares training data. */
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Main.Versions.class,
-    description = "Prepare training data.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DataCommand.Triples.class, DataCommand.Exclude.class})
+    description = "Fetch data sets and prepare training data.", synopsisSubcommandLabel = "COMMAND",
+    subcommands = {DataDownloadCommand.class, DataCommand.Triples.class, DataCommand.Exclude.class})
 final class DataCommand implements Runnable {
 
     @Spec
@@ -31,7 +31,7 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are: triples, exclude");
+        throw new ParameterException(spec.commandLine(), "Which command? There are: download, triples, exclude");
     }
 
     /** {@code oneword data triples}. */

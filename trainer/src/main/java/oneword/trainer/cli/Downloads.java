@@ -1,5 +1,6 @@
 package oneword.trainer.cli;
 
+import oneword.trainer.TrainerException;
 import oneword.trainer.hub.DownloadProgress;
 import oneword.trainer.progress.ProgressDisplay;
 import oneword.trainer.progress.Screen;
@@ -19,6 +20,9 @@ final class Downloads implements DownloadProgress {
 
     @Override
     public synchronized void advanced(String file, long done, long total) {
+        if (Interruption.signal().requested()) {
+            throw new TrainerException("stopped; what has arrived of a model is kept, and the same command goes on");
+        }
         if (!file.equals(shown)) {
             close();
             display = new ProgressDisplay(screen, file, "MiB", done / MEBIBYTE, Math.max(0, total) / MEBIBYTE);

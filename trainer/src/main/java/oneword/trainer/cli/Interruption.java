@@ -2,10 +2,12 @@ package oneword.trainer.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
+import oneword.trainer.progress.Screen;
 import oneword.trainer.run.StopSignal;
 
 /**
- * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met.
+ * Turns SIGINT and SIGTERM into a request to stop, and waits until it is met; but what may be left where it stands is
+ * left at once.
  *
  * <p>The JVM itself then ends with 130 or 143, as it does after these signals.
  */
@@ -20,12 +22,15 @@ final class Interruption {
         return STOP;
     }
 
-    /** Runs work to its end even where the process is asked to stop meanwhile. */
+    /** Runs work to its end, or to where it heeds the signal, even where the process is asked to stop meanwhile. */
     static int guard(IntSupplier work) {
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             STOP.request();
-            awaitQuietly(done);
+            if (done.getCount() > 0 && !STOP.leavable()) {
+                Screen.stderr().println("stopping  what is in hand is ended first");
+                awaitQuietly(done);
+            }
         }, "oneword-stop"));
         try {
             return work.getAsInt();

@@ -13,6 +13,7 @@ import oneword.trainer.checkpoint.CheckpointException;
 import oneword.trainer.config.ConfigException;
 import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.evaluation.EvaluationException;
+import oneword.trainer.hardware.Memory;
 import oneword.trainer.hardware.OutOfMemoryException;
 import oneword.trainer.progress.Screen;
 import oneword.trainer.report.ReportException;
@@ -67,8 +68,18 @@ public final class Main implements Runnable {
      * @param args the words after {@code oneword}
      */
     public static void main(String[] args) {
-        int code = Interruption.guard(() -> commandLine(new Main()).execute(args));
+        int code = Interruption.guard(() -> execute(args));
         System.exit(code);
+    }
+
+    private static int execute(String[] args) {
+        Main main = new Main();
+        CommandLine line = commandLine(main);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError | LinkageError e) {
+            return main.report(e, line.getErr());
+        }
     }
 
     /** Builds the command line around its root command. */
@@ -95,7 +106,7 @@ public final class Main implements Runnable {
             .orElse(Path.of("")).toAbsolutePath().normalize();
     }
 
-    private int report(Exception failure, PrintWriter err) {
+    int report(Throwable failure, PrintWriter err) {
         if (verbose) {
             LOG.error("failed", failure);
         }
@@ -108,7 +119,7 @@ public final class Main implements Runnable {
         return FAILURE;
     }
 
-    private String explain(Exception failure) {
+    private String explain(Throwable failure) {
         if (TOLD.stream().anyMatch(type -> type.isInstance(failure))) {
             return failure.getMessage();
         }
@@ -116,11 +127,20 @@ public final class Main implements Runnable {
             return "out of memory: " + firstLine(failure) + "\n  Lower training.micro_batch_tokens, or set "
                 + "training.gradient_cache to on.";
         }
+        if (failure instanceof OutOfMemoryError) {
+            return "out of memory: " + firstLine(failure) + ", of which Java may use "
+                + Memory.format(Runtime.getRuntime().maxMemory())
+                + "\n  ONEWORD_JAVA_OPTS=-Xmx… gives it more. What was saved is whole: --resume goes on from there.";
+        }
+        if (failure.getCause() instanceof LinkageError missing) {
+            return "a native library cannot be loaded: " + firstLine(missing)
+                + "\n  Is there memory left (ulimit -v), and is its folder readable? DJL_CACHE_DIR names another one.";
+        }
         return "internal error: " + failure.getClass().getSimpleName() + ": " + firstLine(failure)
             + (verbose ? "" : "\n  --verbose shows where; please report it.");
     }
 
-    private static String firstLine(Exception failure) {
+    private static String firstLine(Throwable failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 }

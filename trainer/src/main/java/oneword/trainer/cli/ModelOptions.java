@@ -76,7 +76,8 @@ final class ModelOptions {
         Device device) {
 
         Opened open() {
-            SentenceModel model = SentenceModel.open(folder, adapter, Optional.of(prompt), precision, device);
+            SentenceModel model = Interruption.signal().leaving(
+                () -> SentenceModel.open(folder, adapter, Optional.of(prompt), precision, device));
             return new Opened(model, name, adapter.map(Path::toString), prompt);
         }
 
@@ -125,7 +126,7 @@ final class ModelOptions {
             throw new ParameterException(spec.commandLine(), "Give --model DIR|HUB_ID or --adapter DIR");
         }
         String name = model == null ? PeftFiles.baseModel(adapterFolder.orElseThrow()) : model;
-        Path folder = models().find(name, revision);
+        Path folder = Interruption.signal().leaving(() -> models().find(name, revision));
         PromptTemplate template = Optional.ofNullable(prompt)
             .or(() -> PromptFile.read(adapterFolder.orElse(folder)).map(PromptFile::template))
             .map(PromptTemplate::new)

@@ -18,6 +18,7 @@ import oneword.trainer.config.RunConfig;
 import oneword.trainer.run.Forecast;
 import oneword.trainer.run.RunPlan;
 import oneword.trainer.run.RunPlanner;
+import oneword.trainer.run.StopSignal;
 import oneword.trainer.run.TrainingRun;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,8 @@ final class TrainCommand implements Callable<Integer> {
         Path runFolder = resume == null ? null : RunFolder.resolve(resume, root(paths));
         RunConfig wanted = runFolder == null
             ? ConfigReader.read(paths.findConfig(config), overrides) : continued(runFolder, paths);
-        RunPlan plan = new RunPlanner(paths, ModelOptions.models()).plan(wanted);
+        RunPlan plan = Interruption.signal().leaving(
+            () -> new RunPlanner(paths, ModelOptions.models()).plan(wanted));
         if (dryRun) {
             spec.commandLine().getOut().println(Forecast.of(plan).describe());
             plan.decontamination().ifPresent(clean ->
@@ -87,7 +89,8 @@ final class TrainCommand implements Callable<Integer> {
         LOG.info("data      {} rows of {}, {} steps of {}", plan.triples().size(), plan.dataFile(), plan.steps(),
             plan.config().training().batchSize());
         plan.decontamination().ifPresent(clean -> LOG.info("left out  {}", clean.describe()));
-        try (TrainingRun run = new TrainingRun(plan, folder, initial, Interruption.signal())) {
+        StopSignal stop = Interruption.signal();
+        try (TrainingRun run = stop.leaving(() -> new TrainingRun(plan, folder, initial, stop))) {
             TrainingRun.Outcome outcome = run.run();
             if (!outcome.finished()) {
                 return 1;
@@ -116,16 +119,17 @@ final class TrainCommand implements Callable<Integer> {
         RunConfig before = ConfigReader.read(own, List.of());
         RunConfig after = config == null
             ? ConfigReader.read(own, overrides) : ConfigReader.read(paths.findConfig(config), overrides);
-        List<Difference> refused = Differences.between(before, after).stream()
-            .filter(difference -> FREE_KEYS.stream().noneMatch(difference.key()::startsWith))
-            .filter(difference -> !isResolvedAuto(difference))
-            .toList();
+        List<Difference> differences = Differences.between(before, after).stream()
+            .filter(difference -> !isResolvedAuto(difference)).toList();
+        List<Difference> refused = differences.stream()
+            .filter(difference -> FREE_KEYS.stream().noneMatch(difference.key()::startsWith)).toList();
         if (!refused.isEmpty()) {
             throw new ConfigException(runFolder + ": a run cannot go on with another configuration:\n"
                 + String.join("\n", refused.stream().map(difference -> "  " + difference).toList())
                 + "\nLeave them as they are, or start a new run.");
         }
-        return after;
+        differences.forEach(difference -> LOG.info("changed   {}", difference));
+        return after.on(before.model().precision(), before.model().device());
     }
 
     private static boolean isResolvedAuto(Difference difference) {

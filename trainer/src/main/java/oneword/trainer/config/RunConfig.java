@@ -33,6 +33,18 @@ public record RunConfig(
         Run run) {
 
     /**
+     * The same configuration with {@code auto} decided.
+     *
+     * @param precision number format that was chosen
+     * @param device device that was chosen
+     * @return a copy
+     */
+    public RunConfig on(Precision precision, Device device) {
+        return new RunConfig(new Model(model.name(), model.revision(), precision, device), prompt, lora, data, loss,
+                training, evaluation, checkpoint, run);
+    }
+
+    /**
      * The same configuration with other targets.
      *
      * @param targets names of linears
@@ -138,7 +150,7 @@ public record RunConfig(
      *     default {@code auto}: where it does not fit into one graph. If {@code off}, a batch that does not fit is an
      *     error
      * @param sharePrefix whether the tokens that all prompts of a micro-batch begin with are computed once; under
-     *     dropout they then have the same masks in all of them; default {@code auto}: yes
+     *     dropout they then have the same masks in all of them; default {@code auto}: where nothing is dropped
      */
     public record Training(
             int epochs,

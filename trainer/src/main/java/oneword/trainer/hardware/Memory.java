@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /** Memory of the machine and of this process, in bytes. */
 public final class Memory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MACHINE = Path.of("/proc/meminfo");
+
+    private static final ControlGroup GROUP =
+        new ControlGroup(Path.of("/proc/self/cgroup"), Path.of("/sys/fs/cgroup"));
 
     private Memory() {}
 
@@ -34,9 +38,14 @@ public final class Memory {
         return kilobytes(STATUS, "VmRSS:");
     }
 
-    /** What the system could still give, without what it would have to swap; empty where it does not tell. */
+    /**
+     * What the system could still give, without what it would have to swap, and within the limits of this process's
+     * control groups; empty where it does not tell.
+     */
     public static OptionalLong available() {
-        return kilobytes(MACHINE, "MemAvailable:");
+        OptionalLong machine = kilobytes(MACHINE, "MemAvailable:");
+        OptionalLong group = GROUP.available();
+        return LongStream.concat(machine.stream(), group.stream()).min();
     }
 
     private static OptionalLong kilobytes(Path file, String key) {

@@ -11,12 +11,7 @@ final class AtomicFiles {
 
     private AtomicFiles() {}
 
-    /** Writes a text and makes it durable; folders on the way are made, an older file is replaced. */
-    static void write(Path file, String text) throws IOException {
-        write(file, FileContent.of(text));
-    }
-
-    /** Writes a content and makes it durable; folders on the way are made, an older file is replaced. */
+    /** Writes a file and makes it durable; folders on the way are made, an older file is replaced. */
     static void write(Path file, FileContent content) throws IOException {
         Storage storage = Storage.files();
         Path target = file.toAbsolutePath();

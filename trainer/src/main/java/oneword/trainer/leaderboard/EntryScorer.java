@@ -120,12 +120,10 @@ final class EntryScorer {
 
     private static void writeForMteb(
         MtebResults results, MtebModel model, BoardTask task, SentenceEmbedder embedder, CachedVectors cost) {
-        if (task.task() instanceof Task.Sts graded) {
-            try {
-                results.write(model, List.of(graded.sts()), embedder, OptionalDouble.of(cost.seconds()));
-            } catch (EvaluationException e) {
-                LOG.warn("{}: {}", model.name(), e.getMessage());
-            }
+        try {
+            results.write(model, List.of(task.task()), embedder, OptionalDouble.of(cost.seconds()));
+        } catch (EvaluationException e) {
+            LOG.warn("{}: {}", model.name(), e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.FileContent;
 import oneword.trainer.checkpoint.Sha256;
 
 /**
@@ -55,7 +56,7 @@ final class FileHashes {
             if (settled) {
                 remembered.putObject(real.toString()).put("size", size).put("changed", changed.toString())
                     .put("sha256", sha256);
-                AtomicFiles.write(file, remembered.toPrettyString() + "\n");
+                AtomicFiles.write(file, FileContent.of(remembered.toPrettyString() + "\n"));
             }
             return sha256;
         } catch (IOException e) {

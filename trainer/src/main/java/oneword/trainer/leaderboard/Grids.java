@@ -80,7 +80,7 @@ final class Grids {
         return cells;
     }
 
-    /** For each entry with a published row: ours, the published one, the difference. */
+    /** For each entry with a published row that it compares with: ours, the published one, the difference. */
     static Grid besidePublished(LeaderboardReport report) {
         List<Column> columns =
             report.similarity().stream().filter(column -> TaskList.STS.contains(column.task())).toList();
@@ -88,7 +88,7 @@ final class Grids {
         columns.forEach(column -> head.add(column.label()));
         head.add(AVERAGE);
         List<List<Grid.Cell>> rows = new ArrayList<>();
-        for (Row row : report.rows()) {
+        for (Row row : report.isComparable() ? report.rows() : List.<Row>of()) {
             row.published().filter(published -> row.result().isPresent()).ifPresent(published -> {
                 List<Grid.Cell> ours = new ArrayList<>(List.of(Grid.Cell.of(row.name())));
                 List<Grid.Cell> theirs = new ArrayList<>(List.of(Grid.Cell.of("published: " + published.label())));

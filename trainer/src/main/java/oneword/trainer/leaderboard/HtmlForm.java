@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalDouble;
+import oneword.trainer.report.chart.Markup;
 
 /**
  * A leaderboard as one HTML page that needs nothing else: no network, no other file. A click on a column's title sorts
@@ -17,66 +19,57 @@ final class HtmlForm {
     private HtmlForm() {}
 
     static String of(LeaderboardReport report) {
-        StringBuilder body = new StringBuilder();
-        Notes.making(report).forEach(note -> body.append("<p>").append(escaped(note)).append("</p>\n"));
+        Markup body = new Markup();
+        Notes.making(report).forEach(note -> body.element("p", note).line());
         table(body, Grids.entries(report), true);
         Grid beside = Grids.besidePublished(report);
         if (!beside.rows().isEmpty()) {
-            body.append("<h2>Beside the published numbers</h2>\n");
+            body.element("h2", "Beside the published numbers").line();
             table(body, beside, false);
         }
-        list(body, "Failed", Notes.failures(report));
-        list(body, "Entries", Notes.entries(report));
-        list(body, "Sources of published numbers", Notes.sources(report));
-        list(body, "Data", Notes.data(report));
-        return page().replace(PLACE, body);
+        list(body, "Failed", Notes.failures(report), true);
+        list(body, "Entries", Notes.entries(report), true);
+        list(body, "Sources of published numbers", Notes.sources(report), true);
+        list(body, "Data", Notes.data(report), false);
+        return page().replace(PLACE, body.toString());
     }
 
-    private static void list(StringBuilder body, String title, List<String> notes) {
+    private static void list(Markup body, String title, List<String> notes, boolean isOpen) {
         if (!notes.isEmpty()) {
-            body.append("<h2>").append(title).append("</h2>\n<ul>\n");
-            notes.forEach(note -> body.append("<li>").append(escaped(note)).append("</li>\n"));
-            body.append("</ul>\n");
+            body.open("details", "open", isOpen ? "open" : null).element("summary", title).line().open("ul").line();
+            notes.forEach(note -> body.element("li", note).line());
+            body.close().close().line();
         }
     }
 
-    private static void table(StringBuilder body, Grid grid, boolean isSortable) {
-        body.append("<div class=\"scroll\"><table").append(isSortable ? " class=\"sortable\"" : "")
-            .append(">\n<thead><tr>");
+    private static void table(Markup body, Grid grid, boolean isSortable) {
+        body.open("div", "class", "scroll").open("table", "class", isSortable ? "sortable" : null).line();
+        body.open("thead").open("tr");
         for (String title : grid.head()) {
-            String shown = escaped(title);
-            body.append("<th scope=\"col\">")
-                .append(isSortable ? "<button type=\"button\">" + shown + "</button>" : shown).append("</th>");
+            body.open("th", "scope", "col");
+            if (isSortable) {
+                body.element("button", title, "type", "button");
+            } else {
+                body.text(title);
+            }
+            body.close();
         }
-        body.append("</tr></thead>\n<tbody>\n");
+        body.close().close().line().open("tbody").line();
         for (List<Grid.Cell> row : grid.rows()) {
-            body.append("<tr>");
-            for (int c = 0; c < row.size(); c++) {
-                Grid.Cell cell = row.get(c);
-                String shown = cell.isBest() ? "<strong>" + escaped(cell.text()) + "</strong>" : escaped(cell.text());
-                body.append(c == 0 ? "<th scope=\"row\"" : "<td");
-                cell.value().ifPresent(value -> body.append(" data-value=\"").append(value).append('"'));
-                body.append('>').append(shown).append(c == 0 ? "</th>" : "</td>");
+            body.open("tr").element("th", row.get(0).text(), "scope", "row");
+            for (Grid.Cell cell : row.subList(1, row.size())) {
+                OptionalDouble value = cell.value();
+                body.open("td", "data-value", value.isPresent() ? String.valueOf(value.getAsDouble()) : null);
+                if (cell.isBest()) {
+                    body.element("strong", cell.text());
+                } else {
+                    body.text(cell.text());
+                }
+                body.close();
             }
-            body.append("</tr>\n");
+            body.close().line();
         }
-        body.append("</tbody>\n</table></div>\n");
-    }
-
-    /** Text that a page shows as it is, inside elements and attributes. */
-    static String escaped(String text) {
-        StringBuilder safe = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> safe.append("&amp;");
-                case '<' -> safe.append("&lt;");
-                case '>' -> safe.append("&gt;");
-                case '"' -> safe.append("&quot;");
-                case '\'' -> safe.append("&#39;");
-                default -> safe.appendCodePoint(Character.getType(c) == Character.CONTROL ? ' ' : c);
-            }
-        });
-        return safe.toString();
+        body.close().close().close().line();
     }
 
     private static String page() {

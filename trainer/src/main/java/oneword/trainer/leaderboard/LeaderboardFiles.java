@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.FileContent;
 
 /** The forms of a leaderboard. */
 public final class LeaderboardFiles {
@@ -41,7 +42,7 @@ public final class LeaderboardFiles {
         forms.forEach((ending, text) -> {
             Path file = folder.resolve("leaderboard." + ending);
             try {
-                AtomicFiles.write(file, text);
+                AtomicFiles.write(file, FileContent.of(text));
             } catch (IOException e) {
                 throw new TrainerException("cannot write " + file + ": " + e.getMessage(), e);
             }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.FileContent;
 import oneword.trainer.evaluation.TransferScore;
 
 /**
@@ -77,7 +78,7 @@ final class ScoreCache {
             json.put("f1", score.f1());
         }
         try {
-            AtomicFiles.write(file(key), json.toPrettyString() + "\n");
+            AtomicFiles.write(file(key), FileContent.of(json.toPrettyString() + "\n"));
         } catch (IOException e) {
             lines.accept("this score will be computed again another time, since it could not be stored: "
                 + e.getMessage());

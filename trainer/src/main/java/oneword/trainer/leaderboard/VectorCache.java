@@ -4,18 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import oneword.trainer.TrainerException;
+import oneword.trainer.checkpoint.FileContent;
 import oneword.trainer.checkpoint.Sha256;
-import oneword.trainer.embedding.EmbeddingException;
 import oneword.trainer.embedding.stream.NpyFile;
 
 /**
@@ -23,9 +19,9 @@ import oneword.trainer.embedding.stream.NpyFile;
  * key's hash,
  *
  * <pre>
- * HASH.npy    float32 [n, d], as {@link NpyFile} writes it
- * HASH.json   {"format_version": 1, "key": {…}, "rows": n, "columns": d, "size": BYTES of the .npy,
- *              "sha256": "64 digits", "embedded": 4711, "seconds": 12.5, "shortened": 0}
+ * HASH.npy    float32 [n, d], see {@link NpyFile}
+ * HASH.json   {"format_version": 1, "key": {…}, "rows": n, "columns": d,
+ *              "sha256": "64 digits, of the .npy", "embedded": 4711, "seconds": 12.5, "shortened": 0}
  * </pre>
  *
  * <p>HASH is the SHA-256 of the key's JSON text. The .json file is written last; both appear whole or not at all. What
@@ -34,7 +30,6 @@ import oneword.trainer.embedding.stream.NpyFile;
 final class VectorCache {
 
     private static final int FORMAT_VERSION = 1;
-    private static final int BUFFER = 1 << 16;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -88,41 +83,26 @@ final class VectorCache {
         require(rows == n && columns > 0, "rows or columns are wrong");
         Path file = vectors(key);
         require(Files.isRegularFile(file), "the file is missing");
-        long numbers = (long) rows * columns * Float.BYTES;
-        long size = Files.size(file);
-        require(size == said.path("size").asLong(-1) && size > numbers, "the file has another size than was written");
+        boolean sound = Files.size(file) == NpyFile.size(rows, columns);
+        require(sound, "the file has another size than was written");
         require(Sha256.of(file).equals(said.path("sha256").asText()), "the file has another SHA-256 than was written");
-        return new CachedVectors(numbers(file, rows, columns, size - numbers), said.path("embedded").asInt(),
+        return new CachedVectors(NpyFile.read(file, rows, columns), said.path("embedded").asInt(),
             said.path("seconds").asDouble(), said.path("shortened").asInt());
-    }
-
-    private static float[][] numbers(Path file, int rows, int columns, long header) throws IOException {
-        float[][] vectors = new float[rows][columns];
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
-            in.skipNBytes(header);
-            byte[] row = new byte[columns * Float.BYTES];
-            for (float[] vector : vectors) {
-                in.readNBytes(row, 0, row.length);
-                ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
-            }
-        }
-        return vectors;
     }
 
     /** Stores vectors; where that fails, a line says so and the work goes on. */
     void write(ObjectNode key, CachedVectors vectors) {
         Path file = vectors(key);
         try {
-            AtomicFiles.write(file, unfinished -> NpyFile.write(unfinished, vectors.rows()));
+            AtomicFiles.write(file, to -> NpyFile.write(to, vectors.rows()));
             ObjectNode description = JSON.createObjectNode().put("format_version", FORMAT_VERSION);
             description.set("key", key);
             description.put("rows", vectors.rows().length).put("columns", vectors.rows()[0].length)
-                .put("size", Files.size(file)).put("sha256", Sha256.of(file)).put("embedded", vectors.embedded())
+                .put("sha256", Sha256.of(file)).put("embedded", vectors.embedded())
                 .put("seconds", vectors.seconds()).put("shortened", vectors.shortened());
-            AtomicFiles.write(description(key), description.toPrettyString() + "\n");
-        } catch (IOException | EmbeddingException e) {
-            lines.accept("these vectors will be computed again another time, since they could not be stored: "
-                + e.getMessage());
+            AtomicFiles.write(description(key), FileContent.of(description.toPrettyString() + "\n"));
+        } catch (IOException e) {
+            lines.accept("these vectors will be computed again another time, since they could not be stored: " + e);
         }
     }
 

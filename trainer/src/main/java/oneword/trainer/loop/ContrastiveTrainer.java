@@ -179,16 +179,16 @@ public final class ContrastiveTrainer extends Trainer {
                 vectors.add(keep == Keep.BATCH ? pass.graph(scope) : pass.embed(scope));
             }
             NDArray all = Torch.withoutGradients(() -> infoNce.gather(scope, vectors, order(scope, cuts)));
-            all.setRequiresGradient(true);
-            NDArray loss = Torch.withGradients(() -> loss(scope, batch, all));
-            Torch.backward(loss, scope.create((float) lossScale.scale()));
-            NDArray gradient = all.getGradient();
-            gradient.attach(scope);
+            if (keep != Keep.BATCH) {
+                vectors.forEach(NDArray::close);
+            }
+            InfoNce.Gradient loss = infoNce.gradient(scope, labels(scope, batch), all, lossScale.scale());
+            all.close();
             for (int i = 0; i < cuts.size(); i++) {
                 gauge.claim();
-                backward(scope, passes.get(i), cuts.get(i), vectors.get(i), gradient);
+                backward(scope, passes.get(i), cuts.get(i), vectors.get(i), loss.vectors());
             }
-            return loss.getFloat();
+            return loss.value();
         }
     }
 
@@ -206,11 +206,8 @@ public final class ContrastiveTrainer extends Trainer {
         }
     }
 
-    private NDArray loss(NDManager scope, EncodedBatch batch, NDArray all) {
-        NDList predictions = all.split(new long[] {batch.queries().size()});
-        predictions.attach(scope);
-        NDList labels = new NDList(scope.create(wide(batch.targets())), scope.create(wide(batch.hardNegatives())));
-        return infoNce.evaluate(labels, predictions);
+    private static NDList labels(NDManager scope, EncodedBatch batch) {
+        return new NDList(scope.create(wide(batch.targets())), scope.create(wide(batch.hardNegatives())));
     }
 
     /** For each sentence of the batch its row among the micro-batches laid end to end. */

@@ -8,6 +8,7 @@ import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.Map;
 import oneword.lora.kernel.Kernels;
+import oneword.lora.kernel.Torch;
 
 /**
  * InfoNCE (arXiv 1807.03748) with in-batch positives and hard negatives, in fp32.
@@ -16,10 +17,25 @@ import oneword.lora.kernel.Kernels;
  * {@code hardNegativeWeight} is added where p_j is the row's own hard negative; the loss is the mean cross-entropy with
  * each query's target column. Triples are the case M = 2B, pairs M = B. As a DJL loss its predictions are (q, p) and
  * its labels (targets, hard negatives), both int64 [B]; a row without a hard negative has -1.
+ *
+ * <p>{@link #gradient} is what training uses: beyond {@link #DENSE_ENTRIES} logits it goes through them in stripes of
+ * rows, forward and back at once, so that memory grows with B + M and not with their product.
  */
 public final class InfoNce extends Loss implements AutoCloseable {
 
+    /** The most logits that are held at once, B times M: 16 million, 64 MB. */
+    public static final int DENSE_ENTRIES = 1 << 24;
+
     private final Kernels kernels;
+    private final int denseEntries;
+
+    /**
+     * The loss of a batch, and where it leads.
+     *
+     * @param value of the loss, not scaled
+     * @param vectors gradient with respect to the vectors [B + M, d], scaled
+     */
+    public record Gradient(double value, NDArray vectors) {}
 
     /**
      * Compiles the loss.
@@ -29,12 +45,23 @@ public final class InfoNce extends Loss implements AutoCloseable {
      * @param device where the vectors live
      */
     public InfoNce(double temperature, double hardNegativeWeight, Device device) {
+        this(temperature, hardNegativeWeight, device, DENSE_ENTRIES);
+    }
+
+    /**
+     * Compiles the loss with another bound.
+     *
+     * @param denseEntries the most logits that are held at once, at least 1
+     */
+    InfoNce(double temperature, double hardNegativeWeight, Device device, int denseEntries) {
         super("infonce");
         if (!(temperature > 0)) {
             throw new IllegalArgumentException("temperature must be above 0, is " + temperature);
         }
         kernels = Kernels.load(InfoNce.class,
-            Map.of("temperature", temperature, "hard_negative_weight", hardNegativeWeight), device, "infonce.py");
+            Map.of("temperature", temperature, "hard_negative_weight", hardNegativeWeight,
+                "stripe_entries", denseEntries), device, "infonce.py");
+        this.denseEntries = denseEntries;
     }
 
     /**
@@ -52,6 +79,44 @@ public final class InfoNce extends Loss implements AutoCloseable {
             .with(labels.get(0))
             .with(labels.get(1))
             .tensor();
+    }
+
+    /**
+     * Computes the loss and its gradient. In stripes it equals the dense one up to rounding in fp32.
+     *
+     * @param scope owns the gradient
+     * @param labels target columns and own hard negatives, int64 [B] each
+     * @param vectors queries and after them the passages, fp32 [B + M, d], without graph
+     * @param scale what the gradient is multiplied with
+     */
+    public Gradient gradient(NDManager scope, NDList labels, NDArray vectors, double scale) {
+        long queries = labels.get(0).size();
+        long passages = vectors.getShape().get(0) - queries;
+        return queries * passages <= denseEntries
+            ? dense(scope, labels, vectors, queries, scale) : striped(scope, labels, vectors, scale);
+    }
+
+    private Gradient dense(NDManager scope, NDList labels, NDArray vectors, long queries, double scale) {
+        vectors.setRequiresGradient(true);
+        NDArray loss = Torch.withGradients(() -> {
+            NDList predictions = vectors.split(new long[] {queries});
+            predictions.attach(scope);
+            return evaluate(labels, predictions);
+        });
+        Torch.backward(loss, scope.create((float) scale));
+        NDArray gradient = vectors.getGradient();
+        gradient.attach(scope);
+        return new Gradient(loss.getFloat(), gradient);
+    }
+
+    private Gradient striped(NDManager scope, NDList labels, NDArray vectors, double scale) {
+        NDList results = Torch.withoutGradients(() -> kernels.call(scope, "striped")
+            .with(vectors)
+            .with(labels.get(0))
+            .with(labels.get(1))
+            .with(scope.create(scale))
+            .run());
+        return new Gradient(results.get(0).getFloat(), results.get(1));
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import oneword.data.sts.StsTask;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.SentenceEmbedder;
+import oneword.trainer.evaluation.Task;
 
 /**
  * Writes scores as mteb's result cache keeps them, so that {@code mteb.ResultCache("DIR").load_results()} reads them
@@ -57,17 +58,18 @@ public final class MtebResults {
      * Writes the results of one model; older ones of the same model and revision are replaced.
      *
      * @param model whose vectors they are
-     * @param tasks tasks that mteb does not have are passed over
+     * @param tasks read as {@link oneword.data.sts.StsProtocol#MTEB} has them; those of another kind than mteb's STS
+     *     tasks are passed over
      * @param vectors gives the vectors of all sentences of a task at once
      * @param seconds wall time for each of the tasks, where known
      * @return the files that were written
      * @throws EvaluationException if a correlation is not defined or a file cannot be written
      */
-    public List<Path> write(MtebModel model, List<StsTask> tasks, SentenceEmbedder vectors, OptionalDouble seconds) {
+    public List<Path> write(MtebModel model, List<Task> tasks, SentenceEmbedder vectors, OptionalDouble seconds) {
         List<Path> files = new ArrayList<>();
-        for (StsTask task : tasks) {
-            if (MtebTask.named(task.name()).isPresent()) {
-                files.add(write(model, task, vectors, seconds));
+        for (Task task : tasks) {
+            if (task instanceof Task.Sts graded && MtebTask.named(task.name()).isPresent()) {
+                files.add(write(model, graded.sts(), vectors, seconds));
             }
         }
         return files;

@@ -1,10 +1,6 @@
 package oneword.trainer.run;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import oneword.lora.adapter.LoraAdapter;
@@ -22,18 +18,13 @@ final class CheckpointFiles {
 
     private CheckpointFiles() {}
 
-    private interface Writer {
-
-        void write(WritableByteChannel out) throws IOException;
-    }
-
     static Map<String, FileContent> of(RunPlan plan, Session session, TrainerState state) {
         Decoder decoder = session.model().decoder();
         LoraAdapter adapter = decoder.adapter().orElseThrow();
         Map<String, FileContent> files = new LinkedHashMap<>();
         files.put(PeftFiles.CONFIG, FileContent.of(PeftFiles.config(adapter.config(), baseModel(plan))));
-        files.put(PeftFiles.WEIGHTS, tensors(decoder::writeAdapter));
-        files.put(OPTIMIZER, tensors(session.trainer().optimizer()::write));
+        files.put(PeftFiles.WEIGHTS, decoder::writeAdapter);
+        files.put(OPTIMIZER, session.trainer().optimizer()::write);
         files.put(PromptFile.NAME, FileContent.of(prompt(plan)));
         files.put(TrainerState.FILE_NAME, FileContent.of(state.toJson()));
         return files;
@@ -48,13 +39,5 @@ final class CheckpointFiles {
 
     private static byte[] prompt(RunPlan plan) {
         return new PromptFile(plan.prompt().template(), plan.config().prompt().maxSentenceTokens()).toJson();
-    }
-
-    private static FileContent tensors(Writer writer) {
-        return file -> {
-            try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                writer.write(out);
-            }
-        };
     }
 }

@@ -9,7 +9,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import oneword.data.nli.Triple;
 import oneword.lora.kernel.Torch;
@@ -17,9 +21,12 @@ import oneword.trainer.TrainerException;
 import oneword.trainer.Version;
 import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.checkpoint.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code environment.json}: versions, device, seed, the training rows and the hashes of data and model.
+ * What a run depends on besides its configuration, in {@code environment.json}: versions, device, seed, the training
+ * rows and the hashes of data and model.
  *
  * <p>{@code data} holds {@code rows}, the number of training rows, their {@code sha256}, and with data.exclude
  * {@code read}, the rows of the file, {@code excluded}, how many of them were left out, and {@code shared}: for each
@@ -27,13 +34,22 @@ import oneword.trainer.checkpoint.Sha256;
  */
 final class Environment {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Environment.class);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final List<String> MODEL_FILES = List.of(".json", ".safetensors", ".bin", "merges.txt");
+    private static final String DATA = "data";
+    private static final String HASHES = "sha256";
+    /** What may differ between a run and its continuation; sums may then be rounded in another order. */
+    private static final List<String> ROUNDING = List.of("oneword", "pytorch", "java", "os", "device", "threads");
+
+    private final ObjectNode json = JSON.createObjectNode();
 
     private Environment() {}
 
-    static void write(RunPlan plan, RunFolder folder) {
-        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        ObjectNode json = mapper.createObjectNode();
+    /** Looks at this process and reads the inputs of a run. */
+    static Environment of(RunPlan plan) {
+        Environment environment = new Environment();
+        ObjectNode json = environment.json;
         json.put("oneword", Version.ONEWORD);
         json.put("pytorch", Torch.version());
         json.put("java", System.getProperty("java.version"));
@@ -43,50 +59,100 @@ final class Environment {
         json.put("precision", plan.precision().precision().key());
         json.put("precision_reason", plan.precision().reason());
         json.put("seed", plan.config().training().seed());
-        json.set("data", data(plan, mapper));
-        ObjectNode hashes = json.putObject("sha256");
+        json.set(DATA, data(plan));
+        ObjectNode hashes = json.putObject(HASHES);
         hashes.put(plan.dataFile().toString(), sha256(plan.dataFile()));
         for (Path file : modelFiles(plan.modelFolder())) {
             hashes.put(file.toString(), sha256(file));
         }
+        return environment;
+    }
+
+    /** Writes {@code environment.json}. */
+    void write(RunFolder folder) {
         try {
-            folder.write(folder.environment(), mapper.writeValueAsString(json) + "\n");
+            folder.write(folder.environment(), JSON.writeValueAsString(json) + "\n");
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Holds the rows of a run that goes on against those it was started with: the same batches come of the same rows
-     * only.
+     * Compares with what the run began with. Files may have moved; the rows that are trained on, in their order, and
+     * the files of the model must be the same ones.
      *
-     * @throws TrainerException where they differ
+     * @param plan of the run
+     * @param folder of the run, with its {@code environment.json}
+     * @throws TrainerException where rows or model have changed: going on would be another run
      */
-    static void checkRows(RunPlan plan, RunFolder folder) {
-        if (!Files.isRegularFile(folder.environment())) {
+    void requireSameInputs(RunPlan plan, RunFolder folder) {
+        JsonNode before = read(folder.environment());
+        if (!before.has(DATA) || !before.has(HASHES)) {
+            LOG.warn("{} holds no hashes, so nobody can tell whether data and model are still the same",
+                folder.environment());
             return;
         }
-        try {
-            JsonNode started = new ObjectMapper().readTree(folder.environment().toFile()).path("data").path("sha256");
-            if (started.isTextual() && !started.textValue().equals(sha256(plan.triples()))) {
-                throw new TrainerException(folder.path() + ": the training rows are not those that this run was "
-                    + "started with. Bring back " + plan.dataFile() + " as it was"
-                    + (plan.decontamination().isPresent() ? ", and the evaluation sets that data.exclude names" : "")
-                    + ", or start a new run.");
+        if (!before.path(DATA).path(HASHES).equals(json.path(DATA).path(HASHES))) {
+            throw new TrainerException(folder.path() + ": the training rows are not those that this run was "
+                + "started with. Bring back " + plan.dataFile() + " as it was"
+                + (plan.decontamination().isPresent() ? ", and the evaluation sets that data.exclude names" : "")
+                + ", or start a new run.");
+        }
+        List<String> changed = changes(model(before, plan), model(json, plan));
+        if (!changed.isEmpty()) {
+            throw new TrainerException(folder.path() + ": a run cannot go on with another model:\n  "
+                + String.join("\n  ", changed) + "\nPut back what was there, or start a new run; "
+                + "lora.initialize_from takes an adapter over.");
+        }
+        for (String key : ROUNDING) {
+            if (!before.path(key).equals(json.path(key))) {
+                LOG.warn("{} was {} when the run began, now it is {}: numbers may differ in their last bits", key,
+                    before.path(key).asText("unknown"), json.path(key).asText());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
-    private static ObjectNode data(RunPlan plan, ObjectMapper mapper) {
-        ObjectNode data = mapper.createObjectNode();
+    private static List<String> changes(Map<String, String> then, Map<String, String> now) {
+        List<String> changed = new ArrayList<>();
+        TreeSet<String> names = new TreeSet<>(then.keySet());
+        names.addAll(now.keySet());
+        for (String name : names) {
+            if (!now.containsKey(name)) {
+                changed.add(name + " is gone");
+            } else if (!then.containsKey(name)) {
+                changed.add(name + " is new");
+            } else if (!then.get(name).equals(now.get(name))) {
+                changed.add(name + " has changed (SHA-256 " + then.get(name) + ", now " + now.get(name) + ")");
+            }
+        }
+        return changed;
+    }
+
+    /** The hashes of the model's files by their names alone. */
+    private static Map<String, String> model(JsonNode environment, RunPlan plan) {
+        Map<String, String> byName = new TreeMap<>();
+        environment.path(HASHES).properties().forEach(
+            entry -> byName.put(Path.of(entry.getKey()).getFileName().toString(), entry.getValue().asText()));
+        byName.remove(plan.dataFile().getFileName().toString());
+        return byName;
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (IOException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    private static ObjectNode data(RunPlan plan) {
+        ObjectNode data = JSON.createObjectNode();
         data.put("rows", plan.triples().size());
-        data.put("sha256", sha256(plan.triples()));
+        data.put(HASHES, sha256(plan.triples()));
         plan.decontamination().ifPresent(clean -> {
             data.put("read", clean.read());
             data.put("excluded", clean.dropped());
-            data.set("shared", mapper.valueToTree(clean.shared()));
+            data.set("shared", JSON.valueToTree(clean.shared()));
         });
         return data;
     }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import oneword.trainer.checkpoint.MetricsLog;
 import oneword.trainer.checkpoint.RunFolder;
-import oneword.trainer.checkpoint.Storage;
 import oneword.trainer.config.ConfigWriter;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.evaluation.EvaluationResult;
@@ -19,6 +18,7 @@ import oneword.trainer.tensorboard.EventWriter;
 /** Writes every step and evaluation to metrics.jsonl and to TensorBoard's event file. */
 final class RunMetrics extends TrainingListenerAdapter implements TrainingListener, AutoCloseable {
 
+    private final RunFolder folder;
     private final MetricsLog log;
     private final EventWriter events;
 
@@ -30,10 +30,19 @@ final class RunMetrics extends TrainingListenerAdapter implements TrainingListen
      * @param config shown in TensorBoard when a run begins
      */
     RunMetrics(RunFolder folder, long lastStep, RunConfig config) {
-        MetricsLog.truncateAfter(folder.metrics(), lastStep, Storage.files());
-        EventWriter.truncateAfter(folder.path(), lastStep);
-        log = MetricsLog.open(folder.metrics(), Storage.files());
-        events = EventWriter.open(folder.path());
+        this.folder = folder;
+        MetricsLog.truncateAfter(folder.metrics(), lastStep, folder.storage());
+        EventWriter.truncateAfter(folder.path(), lastStep, folder.storage());
+        log = MetricsLog.open(folder.metrics(), folder.storage());
+        boolean open = false;
+        try {
+            events = EventWriter.open(folder.path(), folder.storage());
+            open = true;
+        } finally {
+            if (!open) {
+                log.close();
+            }
+        }
         if (lastStep < 0) {
             events.text("config", 0, "```yaml\n" + ConfigWriter.toYaml(config) + "```");
             events.flush();
@@ -42,6 +51,7 @@ final class RunMetrics extends TrainingListenerAdapter implements TrainingListen
 
     @Override
     public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+        folder.requirePresent();
         StepResult step = ((ContrastiveTrainer) trainer).lastStep();
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", step.step());
@@ -70,6 +80,14 @@ final class RunMetrics extends TrainingListenerAdapter implements TrainingListen
         }
         log.append(line);
         events.flush();
+    }
+
+    /** Makes all of it durable, as it must be before a checkpoint of the same step is. */
+    void sync() {
+        folder.requirePresent();
+        log.sync();
+        events.sync();
+        folder.syncNames();
     }
 
     @Override

@@ -81,8 +81,11 @@ public final class RunPlanner {
         Precision.Choice precision = Hardware.trainingPrecision(config.model().precision(), device);
         LoraConfig lora = new LoraConfig(
             config.lora().rank(), config.lora().alpha(), config.lora().dropout(), targets);
-        return new RunPlan(config.withTargets(targets), modelFolder, decoder, device, precision, prompt, lora, dataFile,
-            decontamination, triples, batches, steps, selection, tasks, neighbours);
+        RunConfig resolved = config.withTargets(targets)
+            .on(RunConfig.Precision.valueOf(precision.precision().name()),
+                device.isGpu() ? RunConfig.Device.CUDA : RunConfig.Device.CPU);
+        return new RunPlan(resolved, modelFolder, decoder, device, precision, prompt, lora, dataFile, decontamination,
+            triples, batches, steps, selection, tasks, neighbours);
     }
 
     /** All linears that the family has, unless the configuration names some. */

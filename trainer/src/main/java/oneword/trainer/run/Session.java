@@ -27,8 +27,11 @@ import oneword.trainer.optimizer.WarmupSchedule;
 /** The model, loss, optimiser and trainer of a run, which live and die together. */
 final class Session implements AutoCloseable {
 
-    /** What {@code share_prefix: auto} means where rows would then share the prefix's dropout masks. */
-    private static final boolean SHARES_PREFIX_UNDER_DROPOUT = true;
+    /**
+     * What {@code share_prefix: auto} means where rows would then share the prefix's dropout masks: no, as long as
+     * nobody has measured what that does to scores.
+     */
+    private static final boolean SHARES_PREFIX_UNDER_DROPOUT = false;
 
     private final SentenceModel model;
     private final InfoNce loss;

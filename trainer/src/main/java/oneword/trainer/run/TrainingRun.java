@@ -1,11 +1,15 @@
 package oneword.trainer.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import oneword.data.batch.BatchEncoder;
 import oneword.data.batch.BatchStream;
@@ -14,6 +18,7 @@ import oneword.data.sts.StsTask;
 import oneword.trainer.TrainerException;
 import oneword.trainer.Version;
 import oneword.trainer.checkpoint.Checkpoint;
+import oneword.trainer.checkpoint.CheckpointException;
 import oneword.trainer.checkpoint.CheckpointStore;
 import oneword.trainer.checkpoint.RunFolder;
 import oneword.trainer.checkpoint.TrainerState;
@@ -45,12 +50,13 @@ public final class TrainingRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
     private static final int BATCHES_AHEAD = 4;
     private static final int SKIPS_ALLOWED = 2;
+    private static final int ROWS_NAMED = 10;
 
     private final RunPlan plan;
     private final RunFolder folder;
     private final CheckpointStore checkpoints;
     private final StopSignal stop;
-    private final RunLog log;
+    private final Deque<Runnable> open = new ArrayDeque<>();
     private final RunMetrics metrics;
     private final Session session;
     private final RunJournal journal;
@@ -60,6 +66,7 @@ public final class TrainingRun implements AutoCloseable {
     private Long bestStep;
     private long rowsConsumed;
     private int skips;
+    private boolean evaluationPending;
     private boolean saved;
 
     /** How a run ended: whether all its steps are done, and where it stands. */
@@ -78,37 +85,78 @@ public final class TrainingRun implements AutoCloseable {
         this.folder = folder;
         this.stop = stop;
         this.checkpoints = folder.checkpoints();
-        folder.write(folder.config(), ConfigWriter.toYaml(plan.config()));
-        this.log = new RunLog(folder.log());
-        Optional<Checkpoint> from = checkpoints.newestVerified(LOG::warn);
-        Optional<TrainerState> state =
-            from.map(checkpoint -> TrainerState.read(checkpoint.file(TrainerState.FILE_NAME)));
-        state.ifPresent(this::restore);
-        this.metrics = new RunMetrics(folder, from.isPresent() ? step : -1, plan.config());
-        this.session = new Session(plan, from, state, initial, metrics);
-        this.journal = new RunJournal(folder);
-        this.report = new BeforeAndAfter(plan, folder, session.model(), journal, stop);
-        saved = from.isPresent();
+        open.push(folder::close);
+        boolean ready = false;
+        try {
+            open.push(new RunLog(folder.log())::close);
+            Optional<Checkpoint> from = checkpoints.newestVerified(LOG::warn);
+            Optional<TrainerState> state =
+                from.map(checkpoint -> TrainerState.read(checkpoint.file(TrainerState.FILE_NAME)));
+            if (state.isEmpty()) {
+                folder.write(folder.config(), ConfigWriter.toYaml(plan.config()));
+            }
+            Environment environment = Environment.of(plan);
+            if (state.isPresent()) {
+                environment.requireSameInputs(plan, folder);
+                restore(state.get());
+                folder.write(folder.config(), ConfigWriter.toYaml(plan.config()));
+            }
+            environment.write(folder);
+            tidy(state.isPresent() ? step : -1);
+            metrics = new RunMetrics(folder, state.isPresent() ? step : -1, plan.config());
+            open.push(metrics::close);
+            session = new Session(plan, from, state, initial, metrics);
+            open.push(session::close);
+            journal = new RunJournal(folder);
+            report = new BeforeAndAfter(plan, folder, session.model(), journal, stop);
+            saved = from.isPresent();
+            ready = true;
+        } finally {
+            if (!ready) {
+                close();
+            }
+        }
     }
 
     private void restore(TrainerState state) {
-        Environment.checkRows(plan, folder);
         if (state.seed() != plan.config().training().seed() || state.stepsTotal() != plan.steps()) {
             throw new TrainerException(folder.path() + ": its checkpoint belongs to a run with seed " + state.seed()
                 + " and " + state.stepsTotal() + " steps, this one has seed " + plan.config().training().seed()
                 + " and " + plan.steps() + " steps. Was " + plan.dataFile() + " changed?");
+        }
+        String selectBy = plan.config().evaluation().selectBy();
+        if (state.bestScore() != null && !state.selectBy().equals(selectBy)) {
+            throw new TrainerException(folder.path() + ": its best checkpoint was chosen by " + state.selectBy()
+                + ", whose scores cannot be compared with those of " + selectBy
+                + "; leave evaluation.select_by as it is, or start a new run");
         }
         step = state.step();
         bestScore = state.bestScore();
         bestStep = state.bestStep();
         rowsConsumed = state.rowsConsumed();
         skips = state.consecutiveSkips();
+        evaluationPending = state.evaluationPending();
         LOG.info("resumed   after step {} of {}", step, plan.steps());
+    }
+
+    /** Does what a run that died between two changes of its folder left undone. */
+    private void tidy(long lastStep) {
+        for (Path aside : checkpoints.setAsideAfter(lastStep)) {
+            LOG.warn("what was not whole is kept as {}", aside);
+        }
+        if (bestStep != null && checkpoints.list().stream().noneMatch(kept -> kept.step() == bestStep)) {
+            LOG.warn("the best checkpoint so far, of step {}, is gone: the next evaluation chooses anew", bestStep);
+            bestStep = null;
+            bestScore = null;
+        }
+        checkpoints.repairBest(Optional.ofNullable(bestStep));
+        if (lastStep >= 0) {
+            prune();
+        }
     }
 
     /** Runs to the last step, or until a stop is asked for. */
     public Outcome run() {
-        Environment.write(plan, folder);
         journal.begin(facts(), step);
         try {
             Outcome outcome = work();
@@ -145,6 +193,10 @@ public final class TrainingRun implements AutoCloseable {
             if (step == 0 && !saved) {
                 begin();
             }
+            if (evaluationPending) {
+                evaluationPending = false;
+                evaluateAndSave();
+            }
             train();
             if (step < plan.steps()) {
                 return stopped();
@@ -153,7 +205,17 @@ public final class TrainingRun implements AutoCloseable {
             return new Outcome(true, step, folder.path(), Optional.of(finish()));
         } catch (StopSignal.StoppedException e) {
             return stopped();
+        } catch (CheckpointException e) {
+            throw withWayOut(e);
         }
+    }
+
+    private CheckpointException withWayOut(CheckpointException failure) {
+        Optional<Checkpoint> newest = Files.isDirectory(folder.path())
+            ? checkpoints.newestVerified(skipped -> { }) : Optional.empty();
+        return newest.isEmpty() ? failure : new CheckpointException(failure.getMessage() + "\n  "
+            + newest.get().folder() + " is whole. When the cause is gone: oneword train --resume " + folder.path(),
+            failure);
     }
 
     private void begin() {
@@ -198,20 +260,33 @@ public final class TrainingRun implements AutoCloseable {
             return;
         }
         skips++;
-        int[] rows = Arrays.copyOf(batch.rows(), Math.min(10, batch.rows().length));
+        int[] rows = Arrays.copyOf(batch.rows(), Math.min(ROWS_NAMED, batch.rows().length));
         String what = "step " + result.step() + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
             + "; not applied. Rows " + Arrays.toString(rows) + (batch.rows().length > rows.length ? " and more" : "")
             + " of " + plan.dataFile() + (plan.decontamination().isPresent() ? " less those left out" : "");
         LOG.warn(what);
         if (skips > SKIPS_ALLOWED) {
-            throw diverged(skips + " steps in a row were not finite, the last was " + what, null);
+            throw diverged(skips + " steps in a row were not finite, the last was " + what, step - skips, null);
         }
     }
 
-    private TrainerException diverged(String what, Throwable cause) {
-        return new TrainerException("training stopped: " + what + "\n  Try a lower training.learning_rate or "
-            + "model.precision fp32. The last good checkpoint is "
-            + checkpoints.newestVerified(skipped -> { }).map(good -> good.folder().toString()).orElse("none yet"),
+    /**
+     * Reports numbers that are not finite, and leaves as the newest checkpoint one that is known to be good.
+     *
+     * @param what happened
+     * @param suspect step whose update made the weights that led there
+     * @param cause nullable
+     */
+    private TrainerException diverged(String what, long suspect, Throwable cause) {
+        boolean proven = bestStep != null && bestStep >= suspect;
+        List<Path> aside = checkpoints.setAsideAfter(proven ? bestStep : suspect - 1);
+        String why = Divergence.cause(plan, session.model().decoder().adapter().orElseThrow());
+        return new TrainerException("training stopped: " + what + "\n  Cause: " + why
+            + "\n  Try a lower training.learning_rate or model.precision fp32. The last good checkpoint is "
+            + checkpoints.newestVerified(skipped -> { }).map(good -> good.folder()
+                + "; a new run goes on from it with lora.initialize_from").orElse("none yet")
+            + (aside.isEmpty() ? "" : "\n  What was saved after it is set aside: " + aside.stream()
+                .map(path -> path.getFileName().toString()).collect(Collectors.joining(", "))),
             cause);
     }
 
@@ -220,35 +295,49 @@ public final class TrainingRun implements AutoCloseable {
         int every = plan.config().checkpoint().every();
         boolean due = last || every > 0 && step % every == 0;
         int evaluateEvery = plan.config().evaluation().every();
-        boolean improved = false;
-        if (evaluateEvery > 0 && (due || step % evaluateEvery == 0)) {
-            double score = evaluate(step);
-            improved = improves(score);
-            LOG.info(String.format(Locale.ROOT, "step %d  %s %.2f%s", step, name(), score, improved ? "  best" : ""));
-            if (improved) {
-                bestScore = score;
-                bestStep = step;
-            }
-        }
-        if (due || improved) {
+        boolean improved = evaluateEvery > 0 && (due || step % evaluateEvery == 0) && evaluatesBest();
+        // After a step that was left out the weights are those that it failed with.
+        if (due && skips == 0 || improved || last) {
             save();
             if (improved) {
                 checkpoints.markBest(step);
             }
-            checkpoints.prune(plan.config().checkpoint().keep(), bestStep == null ? Set.of() : Set.of(bestStep));
+            prune();
         }
+    }
+
+    private void prune() {
+        checkpoints.prune(plan.config().checkpoint().keep(), bestStep == null ? Set.of() : Set.of(bestStep));
+    }
+
+    private boolean evaluatesBest() {
+        double score;
+        try {
+            score = evaluate(step);
+        } catch (StopSignal.StoppedException e) {
+            evaluationPending = true;
+            save();
+            throw e;
+        }
+        boolean improved = improves(score);
+        LOG.info(String.format(Locale.ROOT, "step %d  %s %.2f%s", step, name(), score, improved ? "  best" : ""));
+        if (improved) {
+            bestScore = score;
+            bestStep = step;
+        }
+        return improved;
     }
 
     private double evaluate(long atStep) {
         StsTask task = plan.selection().orElseThrow();
         try (ProgressDisplay display = new ProgressDisplay(Screen.stderr(), "evaluating", "sentences", 0, 0)) {
             EvaluationResult result = new StsEvaluator(
-                new ModelEmbedder(session.model(), new StopSignal()), display::update).evaluate(List.of(task),
+                new ModelEmbedder(session.model(), stop), display::update).evaluate(List.of(task),
                     (scored, cosines, score) -> keep(atStep, scored, cosines, score.spearman()));
             metrics.evaluated(atStep, result);
             return result.scores().get(0).spearman();
         } catch (EvaluationException e) {
-            throw diverged("step " + atStep + ": " + e.getMessage(), e);
+            throw diverged("step " + atStep + ": " + e.getMessage(), atStep, e);
         }
     }
 
@@ -274,7 +363,8 @@ public final class TrainingRun implements AutoCloseable {
         TrainerState state = new TrainerState(step, plan.steps(), (double) rowsConsumed / plan.triples().size(),
             rowsConsumed, config.training().seed(), session.trainer().microBatchTokens(),
             config.evaluation().selectBy(), bestScore, bestStep, scale.dynamic() ? scale.scale() : null,
-            scale.goodSteps(), skips);
+            scale.goodSteps(), skips, evaluationPending);
+        metrics.sync();
         checkpoints.save(step, CheckpointFiles.of(plan, session, state));
         saved = true;
     }
@@ -297,11 +387,15 @@ public final class TrainingRun implements AutoCloseable {
         return report.after(best, chosen, plan.steps());
     }
 
+    /** Closes everything, the latest first, also where closing one part fails. */
     @Override
     public void close() {
-        session.close();
-        metrics.close();
-        log.close();
-        folder.close();
+        if (!open.isEmpty()) {
+            try {
+                open.pop().run();
+            } finally {
+                close();
+            }
+        }
     }
 }

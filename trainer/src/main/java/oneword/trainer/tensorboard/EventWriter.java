@@ -2,17 +2,13 @@ package oneword.trainer.tensorboard;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +17,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import oneword.trainer.checkpoint.CheckpointException;
+import oneword.trainer.checkpoint.GrowingFile;
+import oneword.trainer.checkpoint.Storage;
 
 /**
  * Writes numbers and texts to a file {@code events.out.tfevents.SECONDS.HOST.PID} that TensorBoard reads while it
@@ -29,7 +28,7 @@ import java.util.stream.Stream;
  * <p>Every {@link #open} starts a file of its own; TensorBoard reads the files of a folder in the order of their names
  * as one series, and a new file's name always sorts after the older ones. A resumed run first calls
  * {@link #truncateAfter}, so that every step and tag has one value. Nothing is on disk before {@link #flush}. Not
- * thread-safe. Failing writes end in {@link UncheckedIOException}.
+ * thread-safe. All failures are {@link CheckpointException}s.
  */
 public final class EventWriter implements AutoCloseable {
 
@@ -37,10 +36,11 @@ public final class EventWriter implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile(Pattern.quote(PREFIX) + "(\\d{10,18}).*");
 
     private final Path file;
-    private final OutputStream out;
+    private final GrowingFile out;
     private final Clock clock;
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
 
-    private EventWriter(Path file, OutputStream out, Clock clock) {
+    private EventWriter(Path file, GrowingFile out, Clock clock) {
         this.file = file;
         this.out = out;
         this.clock = clock;
@@ -50,20 +50,20 @@ public final class EventWriter implements AutoCloseable {
      * Starts a new event file.
      *
      * @param runFolder an existing folder
+     * @param storage what does the writing
      * @return the writer; the file's opening record is on disk
      */
-    public static EventWriter open(Path runFolder) {
-        return open(runFolder, Clock.systemUTC());
+    public static EventWriter open(Path runFolder, Storage storage) {
+        return open(runFolder, storage, Clock.systemUTC());
     }
 
-    static EventWriter open(Path runFolder, Clock clock) {
+    static EventWriter open(Path runFolder, Storage storage, Clock clock) {
         long newest = eventFiles(runFolder).stream().mapToLong(EventWriter::seconds).max().orElse(0);
         long seconds = Math.max(clock.instant().getEpochSecond(), newest + 1);
         Path file = runFolder.resolve(String.format(Locale.ROOT, "%s%010d.%s.%d", PREFIX, seconds, host(),
                 ProcessHandle.current().pid()));
         try {
-            OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-            EventWriter writer = new EventWriter(file, out, clock);
+            EventWriter writer = new EventWriter(file, storage.append(file), clock);
             writer.write(EventCodec.fileVersion(writer.now()));
             writer.flush();
             return writer;
@@ -117,13 +117,23 @@ public final class EventWriter implements AutoCloseable {
     /** Hands everything written so far to the operating system, where TensorBoard sees it. */
     public void flush() {
         try {
-            out.flush();
+            out.append(waiting.toByteArray());
+            waiting.reset();
         } catch (IOException e) {
             throw failure("write", file, e);
         }
     }
 
-    /** Flushes and closes the file. */
+    /** Makes everything flushed so far durable. */
+    public void sync() {
+        try {
+            out.sync();
+        } catch (IOException e) {
+            throw failure("write", file, e);
+        }
+    }
+
+    /** Closes the file; what was not flushed is dropped. */
     @Override
     public void close() {
         try {
@@ -139,18 +149,19 @@ public final class EventWriter implements AutoCloseable {
      *
      * @param runFolder the folder
      * @param step the last step to keep; -1 keeps nothing
+     * @param storage what does the writing
      */
-    public static void truncateAfter(Path runFolder, long step) {
+    public static void truncateAfter(Path runFolder, long step, Storage storage) {
         for (Path file : eventFiles(runFolder)) {
             try {
-                truncate(file, step);
+                truncate(file, step, storage);
             } catch (IOException e) {
                 throw failure("cut back", file, e);
             }
         }
     }
 
-    private static void truncate(Path file, long step) throws IOException {
+    private static void truncate(Path file, long step, Storage storage) throws IOException {
         long kept = 0;
         boolean data = false;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -167,17 +178,14 @@ public final class EventWriter implements AutoCloseable {
             // A record that is whole but no event ends the file like a torn one.
         }
         if (!data) {
-            Files.delete(file);
+            storage.delete(file);
         } else if (kept < Files.size(file)) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.truncate(kept);
-                channel.force(true);
-            }
+            storage.truncate(file, kept);
         }
     }
 
     private void write(byte[] event) throws IOException {
-        RecordFile.write(out, event);
+        RecordFile.write(waiting, event);
     }
 
     private double now() {
@@ -209,7 +217,7 @@ public final class EventWriter implements AutoCloseable {
         }
     }
 
-    private static UncheckedIOException failure(String action, Path file, IOException cause) {
-        return new UncheckedIOException("cannot " + action + " " + file + ": " + cause.getMessage(), cause);
+    private static CheckpointException failure(String action, Path file, IOException cause) {
+        return CheckpointException.of("cannot " + action + " " + file, cause);
     }
 }

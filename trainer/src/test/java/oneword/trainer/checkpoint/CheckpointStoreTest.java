@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,7 @@ class CheckpointStoreTest {
     private static Map<String, FileContent> files(String content) {
         Map<String, FileContent> files = new LinkedHashMap<>();
         files.put("adapter_model.safetensors", FileContent.of("weights " + content));
-        files.put("trainer_state.json", file -> Files.writeString(file, "state " + content));
+        files.put("trainer_state.json", FileContent.of("state " + content));
         return files;
     }
 
@@ -169,10 +170,88 @@ class CheckpointStoreTest {
         }
     }
 
+    /** As Lucene's tests do: the disk grows byte by byte, so that it is full at every single place. */
+    @Test
+    void howeverLittleRoomThereIsACheckpointIsSavedOrNothingIsLost() throws IOException {
+        store.save(1, files("old"));
+        long room = FullDisk.used(run);
+        int refusals = 0;
+        for (boolean saved = false; !saved; room++) {
+            CheckpointStore full = CheckpointStore.open(run, new FullDisk(run, room));
+            try {
+                full.save(2, files("new"));
+                saved = true;
+            } catch (CheckpointException e) {
+                refusals++;
+                assertThat(e).hasMessage(
+                        "cannot save checkpoint " + folder("step-000002") + ": No space left on device");
+                assertThat(names()).containsExactly("step-000001");
+            }
+            assertThat(content(newest(store))).isEqualTo(saved ? "new" : "old");
+        }
+        assertThat(refusals).isEqualTo(FullDisk.used(folder("step-000002")));
+    }
+
+    @Test
+    void whatTheDiskChangedOnTheWayIsFound() {
+        CheckpointStore bad = CheckpointStore.open(run, new FilteredStorage() {
+            @Override
+            public void write(Path file, FileContent content) throws IOException {
+                super.write(file, content);
+                if (file.endsWith("trainer_state.json")) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[0] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+        });
+        bad.save(1, files("x"));
+        List<String> skipped = new ArrayList<>();
+        assertThat(store.newestVerified(skipped::add)).isEmpty();
+        assertThat(skipped).singleElement().asString()
+                .endsWith("trainer_state.json has another SHA-256 than was written");
+    }
+
+    @Test
+    void laterCheckpointsAreSetAsideSoThatTheyPushNoGoodOneOut() throws IOException {
+        for (long step = 1; step <= 4; step++) {
+            store.save(step, files("content " + step));
+        }
+        assertThat(store.setAsideAfter(2))
+                .containsExactly(folder("step-000003.set-aside"), folder("step-000004.set-aside"));
+        assertThat(store.list()).extracting(Checkpoint::step).containsExactly(1L, 2L);
+        store.save(3, files("again"));
+        store.setAsideAfter(2);
+        assertThat(folder("step-000003.set-aside/trainer_state.json")).hasContent("state again");
+        store.prune(1, Set.of());
+        assertThat(names()).containsExactly("step-000002", "step-000003.set-aside", "step-000004.set-aside");
+        assertThat(store.setAsideAfter(-1)).hasSize(1);
+    }
+
+    @Test
+    void theBestIsRepairedToWhatTheStateSays() {
+        store.save(1, files("x"));
+        store.save(2, files("x"));
+        store.markBest(2);
+        store.repairBest(Optional.of(1L));
+        assertThat(store.best()).map(Checkpoint::step).contains(1L);
+        store.repairBest(Optional.empty());
+        assertThat(run.resolve("best")).doesNotExist();
+        store.repairBest(Optional.empty());
+    }
+
+    @Test
+    void aFolderThatIsGoneIsNotMadeAgain() throws IOException {
+        Files.delete(run.resolve("checkpoints"));
+        assertThatThrownBy(() -> store.save(1, files("x"))).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(run.resolve("checkpoints") + " was moved or deleted");
+        assertThat(run.resolve("checkpoints")).doesNotExist();
+    }
+
     @Test
     void aProducerThatFailsLeavesNothingBehind() throws IOException {
-        Map<String, FileContent> files = Map.of("a", file -> {
-            Files.writeString(file, "half");
+        Map<String, FileContent> files = Map.of("a", out -> {
+            FileContent.of("half").writeTo(out);
             throw new UncheckedIOException(new IOException("no more memory"));
         });
         assertThatThrownBy(() -> store.save(1, files)).isInstanceOf(UncheckedIOException.class);
@@ -239,6 +318,7 @@ class CheckpointStoreTest {
                 run.resolve("best").toAbsolutePath().resolveSibling("checkpoints").resolve("step-000003"));
     }
 
+    /** The changes are: opening the store, removing what is left of an earlier try, linking and renaming. */
     @Test
     void wheneverMarkingFailsTheOldBestStays() {
         store.save(1, files("x"));

@@ -82,20 +82,35 @@ class MetricsLogTest {
     @Test
     void wheneverDroppingFailsTheFileIsTheOldOrTheNewOne() throws IOException {
         String old = "{\"step\":1}\n{\"step\":2}\n";
-        for (int changes = 0; changes < 4; changes++) {
+        for (int changes = 0; changes < 6; changes++) {
             Files.writeString(file, old);
             Storage faulty = new FaultyStorage(changes, true);
             assertThatThrownBy(() -> MetricsLog.truncateAfter(file, 1, faulty)).isInstanceOf(CheckpointException.class)
                     .hasMessage("cannot write " + file + ": injected");
-            assertThat(Files.readString(file)).isEqualTo(changes < 3 ? old : "{\"step\":1}\n");
+            assertThat(Files.readString(file)).isEqualTo(changes < 5 ? old : "{\"step\":1}\n");
         }
     }
 
     @Test
     void aFullDiskIsNamed() {
-        try (MetricsLog log = MetricsLog.open(file, new FaultyStorage(0, true))) {
+        try (MetricsLog log = MetricsLog.open(file, new FaultyStorage(1, true))) {
             assertThatThrownBy(() -> log.append(metrics("step", 1))).isInstanceOf(CheckpointException.class)
                     .hasMessage("cannot write " + file + ": injected");
         }
+    }
+
+    @Test
+    void whatWasSyncedOutlivesAPowerFailure() throws IOException {
+        FaultyStorage power = new FaultyStorage(5, true);
+        try (MetricsLog log = MetricsLog.open(file, power)) {
+            log.append(metrics("step", 1));
+            log.sync();
+            power.syncFolder(folder);
+            log.append(metrics("step", 2));
+            assertThatThrownBy(() -> log.append(metrics("step", 3))).isInstanceOf(CheckpointException.class);
+        }
+        assertThat(Files.readString(file)).startsWith("{\"step\":1}\n{").doesNotContain("3");
+        MetricsLog.truncateAfter(file, 1, FILES);
+        assertThat(file).hasContent("{\"step\":1}");
     }
 }

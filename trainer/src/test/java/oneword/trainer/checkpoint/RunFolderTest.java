@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +55,7 @@ class RunFolderTest {
     void aRunThatCrashedBeforeItsConfigurationWasWrittenIsStartedAgain() throws IOException {
         try (RunFolder run = RunFolder.create(root, "a")) {
             Files.writeString(run.path().resolve(".config.yaml.tmp"), "x: ");
+            Files.writeString(run.log(), "oneword 0.1.0");
         }
         try (RunFolder run = RunFolder.create(root, "a")) {
             assertThat(run.path().resolve(".config.yaml.tmp")).doesNotExist();
@@ -123,14 +127,45 @@ class RunFolderTest {
     @Test
     void aFileIsReplacedAsAWhole() throws IOException {
         Path path = finishedRun("a", 1);
-        for (int changes = 2; changes < 6; changes++) {
+        for (int changes = 2; changes < 8; changes++) {
             RunFolder.open(path).close();
             RunFolder run = RunFolder.open(path, new FaultyStorage(changes, true));
             try (run) {
                 assertThatThrownBy(() -> run.write(run.config(), "y: 2\n")).isInstanceOf(CheckpointException.class)
                         .hasMessage("cannot write " + run.config() + ": injected");
             }
-            assertThat(Files.readString(path.resolve("config.yaml"))).isEqualTo(changes < 5 ? "x: 1\n" : "y: 2\n");
+            assertThat(Files.readString(path.resolve("config.yaml"))).isEqualTo(changes < 7 ? "x: 1\n" : "y: 2\n");
+        }
+    }
+
+    @Test
+    void aRunThatWasMovedOrDeletedIsMissed() throws IOException {
+        Path path = finishedRun("a", 1);
+        try (RunFolder run = RunFolder.open(path)) {
+            run.requirePresent();
+            Files.move(path, root.resolve("b"));
+            assertThatThrownBy(run::requirePresent).isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith(path + ": was moved or deleted while the run was going on");
+            finishedRun("a", 1);
+            assertThatThrownBy(run::requirePresent).as("another run of that name")
+                    .isInstanceOf(CheckpointException.class);
+        }
+    }
+
+    @Test
+    void aFolderThatMayNotBeWrittenIsNamed() throws IOException {
+        Path path = finishedRun("a", 1);
+        for (IOException refusal : List.of(new AccessDeniedException(path + "/checkpoints"),
+                new FileSystemException(path + "/checkpoints", null, "Read-only file system"))) {
+            Storage readOnly = new FilteredStorage() {
+                @Override
+                public void createFolder(Path folder) throws IOException {
+                    throw refusal;
+                }
+            };
+            assertThatThrownBy(() -> RunFolder.open(path, readOnly)).isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith("cannot open the run " + path + ": ")
+                    .hasMessageMatching("(?s).*(permission denied for .*checkpoints|Read-only file system)");
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TrainerStateTest {
 
     private static final TrainerState STATE =
-            new TrainerState(50, 1077, 0.046, 12_800, 42, 4096, "STSBenchmark-dev", 83.5, 25L, 65536.0, 7, 1);
+            new TrainerState(50, 1077, 0.046, 12_800, 42, 4096, "STSBenchmark-dev", 83.5, 25L, 65536.0, 7, 1, true);
 
     @TempDir
     private Path folder;
@@ -26,16 +26,17 @@ class TrainerStateTest {
 
     @Test
     void theFileHasTheseKeys() {
-        assertThat(STATE.toJson().replaceAll("\\s", "")).isEqualTo("{\"format_version\":1,\"step\":50,"
+        assertThat(STATE.toJson().replaceAll("\\s", "")).isEqualTo("{\"format_version\":2,\"step\":50,"
                 + "\"steps_total\":1077,\"epoch\":0.046,\"rows_consumed\":12800,\"seed\":42,"
                 + "\"micro_batch_tokens\":4096,\"select_by\":\"STSBenchmark-dev\",\"best_score\":83.5,\"best_step\":25,"
-                + "\"loss_scale\":65536.0,\"loss_scale_good_steps\":7,\"consecutive_skips\":1}");
+                + "\"loss_scale\":65536.0,\"loss_scale_good_steps\":7,\"consecutive_skips\":1,"
+                + "\"evaluation_pending\":true}");
     }
 
     @Test
     void aStateReadsBackEqual() throws IOException {
         assertThat(TrainerState.read(write(STATE.toJson()))).isEqualTo(STATE);
-        TrainerState fresh = new TrainerState(0, 1, 0, 0, Long.MAX_VALUE, 1, "own.tsv", null, null, null, 0, 0);
+        TrainerState fresh = new TrainerState(0, 1, 0, 0, Long.MAX_VALUE, 1, "own.tsv", null, null, null, 0, 0, false);
         assertThat(TrainerState.read(write(fresh.toJson()))).isEqualTo(fresh);
     }
 
@@ -45,17 +46,26 @@ class TrainerStateTest {
         for (int i = 0; i < 2_000; i++) {
             double number = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(number)) {
-                TrainerState state = new TrainerState(1, 1, number, 0, 0, 1, "a", number, 1L, number, 0, 0);
+                TrainerState state = new TrainerState(1, 1, number, 0, 0, 1, "a", number, 1L, number, 0, 0, false);
                 assertThat(TrainerState.read(write(state.toJson()))).isEqualTo(state);
             }
         }
     }
 
     @Test
+    void theFirstVersionWhichKnewOfNoPendingEvaluationIsRead() throws IOException {
+        Path file = write(STATE.toJson().replace("version\" : 2", "version\" : 1")
+                .replaceAll(",\\s*\"evaluation_pending\" : true", ""));
+        assertThat(Files.readString(file)).doesNotContain("pending");
+        assertThat(TrainerState.read(file)).isEqualTo(new TrainerState(
+                50, 1077, 0.046, 12_800, 42, 4096, "STSBenchmark-dev", 83.5, 25L, 65536.0, 7, 1, false));
+    }
+
+    @Test
     void aNewerVersionIsRefusedByName() throws IOException {
-        Path file = write(STATE.toJson().replace("version\" : 1", "version\" : 3"));
+        Path file = write(STATE.toJson().replace("version\" : 2", "version\" : 3"));
         assertThatThrownBy(() -> TrainerState.read(file)).isInstanceOf(CheckpointException.class).hasMessage(
-                file + ": has format_version 3, this oneword reads 1; use the newer oneword that wrote it");
+                file + ": has format_version 3, this oneword reads 2; use the newer oneword that wrote it");
     }
 
     @ParameterizedTest
@@ -91,7 +101,7 @@ class TrainerStateTest {
 
     @Test
     void aScoreIsANumber() {
-        assertThatThrownBy(() -> new TrainerState(1, 1, 0, 0, 0, 1, "a", Double.NaN, 1L, null, 0, 0))
+        assertThatThrownBy(() -> new TrainerState(1, 1, 0, 0, 0, 1, "a", Double.NaN, 1L, null, 0, 0, false))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("bestScore");
     }
 }

@@ -243,6 +243,26 @@ class CommandLineTest {
         assertOneMessage(other);
     }
 
+    @Test
+    void aChangedConfigurationIsListedAndAppliedOrRefused() throws IOException {
+        Said first = train("run.root=" + folder, "run.name=first", "training.max_steps=1", "data.limit=4",
+            "training.batch_size=2", "evaluation.every=0", "evaluation.tasks=[]", "evaluation.neighbours=null",
+            "lora.rank=2", "lora.alpha=2");
+        assertThat(first.code()).as(first.err()).isZero();
+        Path run = folder.resolve("first");
+        Said refused = oneword("train", "--resume", run.toString(), "--set", "training.learning_rate=2e-3", "--set",
+            "training.seed=7", "--set", "checkpoint.keep=9");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("training.learning_rate: 0.001 -> 0.002", "training.seed: 42 -> 7")
+            .doesNotContain("checkpoint.keep");
+        assertOneMessage(refused);
+        assertThat(run.resolve("config.yaml")).content().doesNotContain("keep: 9");
+
+        Said applied = oneword("train", "--resume", run.toString(), "--set", "checkpoint.keep=9");
+        assertThat(applied.code()).as(applied.err()).isZero();
+        assertThat(run.resolve("config.yaml")).content().contains("keep: 9");
+    }
+
     private static String[] with(String[] some, String... more) {
         return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
     }

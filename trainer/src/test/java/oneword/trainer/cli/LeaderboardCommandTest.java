@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -75,7 +78,7 @@ class LeaderboardCommandTest {
     }
 
     @Test
-    void theScoreIsThatOfEvaluate() throws IOException {
+    void theScoreIsThatOfEvaluateAndTheFileOfDataIsNamedByItsHash() throws Exception {
         Path config = config("  - {name: mini, model: models/opt-mini}\n");
         Path scores = folder.resolve("scores.json");
 
@@ -89,6 +92,10 @@ class LeaderboardCommandTest {
             new ObjectMapper().readTree(scores.toFile()).at("/tasks/own/spearman").doubleValue();
         assertThat(rows().at("/0/scores/own").doubleValue())
             .isCloseTo(expected, within(5e-5));
+        JsonNode files = new ObjectMapper().readTree(folder.resolve("out/leaderboard.json").toFile())
+            .at("/tasks/0/files");
+        assertThat(files.get(folder.resolve("own.tsv").toString()).textValue()).isEqualTo(HexFormat.of().formatHex(
+            MessageDigest.getInstance("SHA-256").digest(PAIRS.getBytes(StandardCharsets.UTF_8))));
         assertThat(said.out()).contains("mini").contains(String.format(Locale.ROOT, "%.2f", expected));
     }
 

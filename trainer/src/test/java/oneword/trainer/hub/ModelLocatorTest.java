@@ -90,6 +90,16 @@ class ModelLocatorTest {
     }
 
     @Test
+    void whatWouldBeDownloadedIsNotHereAndNothingIsAsked() throws IOException {
+        assertThat(fixture.locator().findHere(FakeHub.ID, "main")).isEmpty();
+        assertThatThrownBy(() -> fixture.locator().findHere("opt-mini", "main")).isInstanceOf(TrainerException.class)
+            .hasMessageContaining("no such folder");
+
+        Path snapshot = cachedSnapshot("config.json", "pytorch_model.bin");
+        assertThat(fixture.locator().findHere(FakeHub.ID, "main")).contains(snapshot);
+    }
+
+    @Test
     void aNameThatIsNoHubIdIsNotLookedUpThere() {
         assertThatThrownBy(() -> fixture.locator().find("opt-mini", "main")).isInstanceOf(TrainerException.class)
             .hasMessage("model opt-mini: no such folder; looked for " + folder.resolve("work/opt-mini") + " or "

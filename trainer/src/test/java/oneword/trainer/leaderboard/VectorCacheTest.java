@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +61,22 @@ class VectorCacheTest {
         assertThat(found.seconds()).isEqualTo(12.5);
         assertThat(found.shortened()).isEqualTo(1);
         assertThat(said).isEmpty();
+    }
+
+    @Test
+    void theFileIsByteForByteWhatNumpySaves() throws IOException {
+        byte[] golden = VectorCacheTest.class.getResourceAsStream("/golden/vectors.npy").readAllBytes();
+        ByteBuffer numbers = ByteBuffer.wrap(golden).order(ByteOrder.LITTLE_ENDIAN).position(128);
+        float[][] rows = new float[64][5];
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = numbers.getFloat();
+            }
+        }
+
+        cache.write(key("a"), new CachedVectors(rows, 64, 1, 0));
+
+        assertThat(Files.readAllBytes(file(".npy"))).isEqualTo(golden);
     }
 
     @Test

@@ -18,6 +18,7 @@ import oneword.data.sts.GradedPair;
 import oneword.data.sts.StsTask;
 import oneword.trainer.evaluation.EvaluationException;
 import oneword.trainer.evaluation.SentenceEmbedder;
+import oneword.trainer.evaluation.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +61,8 @@ class MtebResultsTest {
     @Test
     void liesWhereTheResultCacheLooksAndHoldsFractions() throws IOException {
         List<Path> files = new MtebResults(folder, CLOCK)
-            .write(MODEL, List.of(task("STS16"), task("my-own")), new Angles(), OptionalDouble.of(1.5));
+            .write(MODEL, List.of(new Task.Sts(task("STS16")), new Task.Sts(task("my-own"))), new Angles(),
+                OptionalDouble.of(1.5));
 
         assertThat(files).containsExactly(folder.resolve("results/oneword__tiny/abc123/STS16.json"));
         JsonNode result = json("STS16.json");

@@ -1,18 +1,15 @@
 package oneword.trainer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import oneword.trainer.TrainerException;
 import oneword.trainer.checkpoint.CheckpointStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +62,7 @@ class TrainingRunTest {
     void everyStepAndEvaluationIsAMetric() throws IOException {
         fixture.start("metrics", new StopSignal());
 
-        List<JsonNode> lines = metrics("metrics");
+        List<JsonNode> lines = fixture.metrics("metrics");
         List<JsonNode> steps = lines.stream().filter(line -> line.has("loss")).toList();
         assertThat(steps).extracting(line -> line.get("step").asInt()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(steps.get(0).get("learning_rate").asDouble()).isZero();
@@ -80,7 +77,7 @@ class TrainingRunTest {
 
     @Test
     void onlyTheNewestCheckpointsAndTheBestAreKept() {
-        fixture.start("kept", new StopSignal(), "checkpoint.every=1", "evaluation.every=0");
+        fixture.start("kept", new StopSignal(), fixture.tiny("checkpoint.every=1", "evaluation.every=0"));
 
         CheckpointStore store = CheckpointStore.view(fixture.run("kept"));
         assertThat(store.list()).extracting(checkpoint -> checkpoint.step()).containsExactly(5L, 6L);
@@ -109,11 +106,8 @@ class TrainingRunTest {
         TrainingRun.Outcome second = fixture.resume("stopped", new StopSignal(), overrides);
 
         assertThat(second.finished()).isTrue();
-        for (String file : List.of("adapter_model.safetensors", "optimizer.safetensors", "trainer_state.json")) {
-            assertThat(Files.readAllBytes(last("stopped").resolve(file))).as(file)
-                .isEqualTo(Files.readAllBytes(last("straight").resolve(file)));
-        }
-        assertThat(withoutTimes("stopped")).isEqualTo(withoutTimes("straight"));
+        assertThat(fixture.state("stopped")).isEqualTo(fixture.state("straight"));
+        assertThat(fixture.metrics("stopped")).isEqualTo(fixture.metrics("straight"));
         assertThat(journal("stopped").path("sessions")).extracting(session -> session.path("outcome").asText())
             .containsExactly("stopped", "finished");
         assertThat(journal("stopped").path("pairs")).isEqualTo(journal("straight").path("pairs"));
@@ -136,54 +130,12 @@ class TrainingRunTest {
     void aRunThatWasStoppedBeforeItsFirstStepStartsAgain() {
         StopSignal stop = new StopSignal();
         stop.request();
-        assertThat(fixture.start("early", stop).step()).isZero();
-        assertThat(fixture.resume("early", new StopSignal()).finished()).isTrue();
-    }
-
-    @Test
-    void lossesThatAreNotFiniteEndTheRunAndKeepTheCheckpoint() {
-        assertThatThrownBy(() -> fixture.start("nan", new StopSignal(), "training.learning_rate=1e30",
-            "training.max_steps=20", "training.max_grad_norm=0", "evaluation.every=0", "evaluation.tasks=[]",
-            "evaluation.neighbours=null"))
-            .isInstanceOf(TrainerException.class)
-            .hasMessageContaining("3 steps in a row")
-            .hasMessageContaining("triples.csv");
-        assertThat(CheckpointStore.view(fixture.run("nan")).list()).isNotEmpty();
-        assertThat(fixture.run("nan").resolve("report.html")).content()
-            .contains("\"status failed\"", "3 steps in a row", "without a finite loss");
-    }
-
-    @Test
-    void vectorsThatAreNotFiniteEndTheRunBeforeTheyAreSaved() {
-        assertThatThrownBy(() -> fixture.start("inf", new StopSignal(), "training.learning_rate=1e30",
-            "training.max_steps=20", "training.max_grad_norm=0"))
-            .isInstanceOf(TrainerException.class)
-            .hasMessageContaining("not finite")
-            .hasMessageContaining("last good checkpoint");
+        assertThat(fixture.start("early", stop, fixture.tiny()).step()).isZero();
+        assertThat(fixture.resume("early", new StopSignal(), fixture.tiny()).finished()).isTrue();
     }
 
     private JsonNode journal(String run) throws IOException {
         return new ObjectMapper().readTree(fixture.run(run).resolve("report.json").toFile());
-    }
-
-    private Path last(String run) {
-        List<oneword.trainer.checkpoint.Checkpoint> all = CheckpointStore.view(fixture.run(run)).list();
-        return all.get(all.size() - 1).folder();
-    }
-
-    private List<JsonNode> metrics(String run) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(fixture.run(run).resolve("metrics.jsonl"))) {
-            lines.add(mapper.readTree(line));
-        }
-        return lines;
-    }
-
-    private List<JsonNode> withoutTimes(String run) throws IOException {
-        List<JsonNode> lines = metrics(run);
-        lines.forEach(line -> ((ObjectNode) line).remove("seconds"));
-        return lines;
     }
 
     /** Asks for a stop as soon as the metrics show a step, as a person with a finger on Ctrl-C would. */

@@ -9,7 +9,6 @@ import com.google.protobuf.WireFormat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import oneword.trainer.checkpoint.CheckpointException;
+import oneword.trainer.checkpoint.FaultyStorage;
+import oneword.trainer.checkpoint.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EventWriterTest {
 
     private static final Instant START = Instant.ofEpochSecond(1_700_000_000, 250_000_000);
+    private static final Storage FILES = Storage.files();
     private static final Clock CLOCK = Clock.fixed(START, ZoneOffset.UTC);
 
     /** One event as a reader sees it; {@code value} is null for texts and for the opening event. */
@@ -43,7 +46,7 @@ class EventWriterTest {
     }
 
     private void writeGoldenEvents() {
-        try (EventWriter writer = EventWriter.open(folder, CLOCK)) {
+        try (EventWriter writer = EventWriter.open(folder, FILES, CLOCK)) {
             writer.text("config", 0, "# run\n\nü `x`");
             writer.scalar("eval/STSBenchmark-dev", 0, 61.25);
             writer.scalar("train/loss", 1, 2.75, START.plusSeconds(1));
@@ -51,6 +54,7 @@ class EventWriterTest {
             writer.scalar("train/loss", 2, Double.NaN, START.plusSeconds(2));
             writer.scalar("train/loss", 300, -1e-30, START.plusSeconds(300));
             writer.scalar("train/loss", 1L << 40, 0.1, START.plusSeconds(1L << 40));
+            writer.flush();
         }
     }
 
@@ -93,7 +97,7 @@ class EventWriterTest {
 
     @Test
     void flushedEventsAreReadableWhileTheWriterIsOpen() throws IOException {
-        try (EventWriter writer = EventWriter.open(folder)) {
+        try (EventWriter writer = EventWriter.open(folder, FILES)) {
             assertThat(events()).hasSize(1);
             writer.scalar("a", 1, 1);
             writer.flush();
@@ -104,8 +108,9 @@ class EventWriterTest {
     @Test
     void aLaterWriterOfTheSameSecondHasALaterName() throws IOException {
         for (int i = 0; i < 3; i++) {
-            try (EventWriter writer = EventWriter.open(folder, CLOCK)) {
+            try (EventWriter writer = EventWriter.open(folder, FILES, CLOCK)) {
                 writer.scalar("a", i, i);
+                writer.flush();
             }
         }
         assertThat(files()).hasSize(3);
@@ -117,20 +122,20 @@ class EventWriterTest {
     void cuttingKeepsExactlyTheStepsUpToTheGivenOne() throws IOException {
         writeGoldenEvents();
         List<Event> before = events();
-        EventWriter.truncateAfter(folder, 2);
+        EventWriter.truncateAfter(folder, 2, FILES);
         assertThat(events()).isEqualTo(before.subList(0, 6));
-        EventWriter.truncateAfter(folder, 1);
+        EventWriter.truncateAfter(folder, 1, FILES);
         assertThat(events()).isEqualTo(before.subList(0, 5));
-        EventWriter.truncateAfter(folder, 0);
+        EventWriter.truncateAfter(folder, 0, FILES);
         assertThat(events()).isEqualTo(before.subList(0, 3));
-        EventWriter.truncateAfter(folder, -1);
+        EventWriter.truncateAfter(folder, -1, FILES);
         assertThat(files()).isEmpty();
     }
 
     @Test
     void cuttingAfterTheLastStepLeavesTheFileUntouched() throws IOException {
         writeGoldenEvents();
-        EventWriter.truncateAfter(folder, Long.MAX_VALUE);
+        EventWriter.truncateAfter(folder, Long.MAX_VALUE, FILES);
         assertThat(Files.readAllBytes(files().get(0))).isEqualTo(golden());
     }
 
@@ -142,7 +147,7 @@ class EventWriterTest {
         int[] ends = ends(golden);
         for (int length = lastWhole; length < golden.length; length++) {
             Files.write(file, Arrays.copyOf(golden, length));
-            EventWriter.truncateAfter(folder, Long.MAX_VALUE);
+            EventWriter.truncateAfter(folder, Long.MAX_VALUE, FILES);
             int size = length;
             int expected = Arrays.stream(ends).filter(end -> end <= size).max().orElseThrow();
             assertThat(Files.size(file)).as("torn at byte %d", length).isEqualTo(expected);
@@ -158,40 +163,81 @@ class EventWriterTest {
             byte[] damaged = golden.clone();
             damaged[position] ^= 0x10;
             Files.write(file, damaged);
-            EventWriter.truncateAfter(folder, Long.MAX_VALUE);
+            EventWriter.truncateAfter(folder, Long.MAX_VALUE, FILES);
             assertThat(Files.size(file)).as("damaged at byte %d", position).isEqualTo(ends[4]);
         }
     }
 
     @Test
     void aResumedRunHasOneValuePerStepAndTag() throws IOException {
-        try (EventWriter writer = EventWriter.open(folder, CLOCK)) {
+        try (EventWriter writer = EventWriter.open(folder, FILES, CLOCK)) {
             for (int step = 1; step <= 5; step++) {
                 writer.scalar("train/loss", step, step);
             }
+            writer.flush();
         }
         Files.write(files().get(0), new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
-        EventWriter.truncateAfter(folder, 3);
-        try (EventWriter writer = EventWriter.open(folder, CLOCK)) {
+        EventWriter.truncateAfter(folder, 3, FILES);
+        try (EventWriter writer = EventWriter.open(folder, FILES, CLOCK)) {
             for (int step = 4; step <= 6; step++) {
                 writer.scalar("train/loss", step, 10 * step);
             }
+            writer.flush();
         }
         assertThat(events().stream().filter(event -> event.value() != null).map(Event::value))
                 .containsExactly(1f, 2f, 3f, 40f, 50f, 60f);
     }
 
+    /** A clock set back by ten years, or forward: TensorBoard reads the files in the order of their names. */
+    @Test
+    void whereverTheClockJumpsALaterWriterHasALaterName() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (long jump : new long[] {0, -315_576_000, 315_576_000, 5, -1_700_000_000}) {
+            Clock clock = Clock.fixed(START.plusSeconds(jump), ZoneOffset.UTC);
+            List<Path> before = files();
+            try (EventWriter writer = EventWriter.open(folder, FILES, clock)) {
+                writer.scalar("a", names.size(), jump);
+                writer.flush();
+            }
+            List<Path> added = new ArrayList<>(files());
+            added.removeAll(before);
+            names.add(added.get(0).getFileName().toString());
+        }
+        assertThat(names).isSorted().doesNotHaveDuplicates();
+        assertThat(events().stream().filter(event -> event.value() != null).map(Event::step))
+                .containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void wheneverWritingFailsWhatStandsBeforeItIsKept() throws IOException {
+        for (int changes = 2; changes <= 3; changes++) {
+            FaultyStorage faulty = new FaultyStorage(changes, false);
+            EventWriter writer = EventWriter.open(folder, faulty, CLOCK);
+            try (writer) {
+                assertThatThrownBy(() -> {
+                    for (int step = 1; step <= 3; step++) {
+                        writer.scalar("a", step, step);
+                        writer.flush();
+                    }
+                }).isInstanceOf(CheckpointException.class).hasMessageEndingWith(": injected");
+            }
+            EventWriter.truncateAfter(folder, Long.MAX_VALUE, FILES);
+            assertThat(events().stream().filter(event -> event.value() != null)).hasSize(changes - 2);
+            EventWriter.truncateAfter(folder, -1, FILES);
+        }
+    }
+
     @Test
     void otherFilesOfTheFolderAreLeftAlone() throws IOException {
         Path other = Files.writeString(folder.resolve("metrics.jsonl"), "{}");
-        EventWriter.truncateAfter(folder, -1);
+        EventWriter.truncateAfter(folder, -1, FILES);
         assertThat(other).hasContent("{}");
     }
 
     @Test
     void aMissingFolderIsNamed() {
         Path missing = folder.resolve("missing");
-        assertThatThrownBy(() -> EventWriter.open(missing)).isInstanceOf(UncheckedIOException.class)
+        assertThatThrownBy(() -> EventWriter.open(missing, FILES)).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(missing.toString());
     }
 

@@ -17,7 +17,8 @@ import java.util.List;
  */
 final class NpyFormat implements RowFormat<float[]> {
 
-    private static final int DATA = 128;
+    /** Where the numbers start. */
+    static final int DATA = 128;
 
     @Override
     public void begin(OutputStream out) throws IOException {
