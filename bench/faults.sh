@@ -140,14 +140,14 @@ limited() (
 expect "with less than libtorch needs it does not begin" 1 "native library cannot be loaded" limited 5000000
 also "  without a stack trace" lacks "$trace"
 expect "with little address space steps start again with less" 0 "memory ran out; it starts again" limited 6500000
-if mkdir "$group" 2>/dev/null && echo 700000000 >"$group/memory.limit_in_bytes"; then
+if mkdir "$group" 2>/dev/null && echo 900000000 >"$group/memory.limit_in_bytes"; then
     # shellcheck disable=SC2086,SC2016 # options are words; the inner shell expands them
     in_group() (
         exec sh -c 'echo $$ >"$0/tasks" && exec "$@"' "$group" java -XX:+UseSerialGC -Doneword.home="$root" \
             -jar "$root/trainer/target/oneword.jar" train --config "$area/tiny.yaml" $large \
             --set run.root="$area" --set run.name=group
     )
-    expect "in a group of 700 MB the kernel does not end it" 0 "memory ran out; it starts again" in_group
+    expect "in a group of 900 MB the kernel does not end it" 0 "memory ran out; it starts again" in_group
 else
     echo "skipped: a control group may not be made here"
 fi
