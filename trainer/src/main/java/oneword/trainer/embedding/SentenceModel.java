@@ -18,6 +18,7 @@ import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
+import oneword.lora.decoder.PrefixCache;
 import oneword.lora.decoder.TokenBatch;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.hardware.MemoryGauge;
@@ -33,6 +34,8 @@ public final class SentenceModel implements AutoCloseable {
     /** Padded tokens that are embedded at once, where memory allows: on a CPU what its caches hold. */
     private static final int CPU_CHUNK_TOKENS = 2048;
     private static final int GPU_CHUNK_TOKENS = 16384;
+    /** Behind tokens computed before, a batch takes more sentences, whose keys and values may fill so many chunks. */
+    private static final long MOST_CHUNKS = 4;
     /** The published cut of training sentences. */
     private static final int DEFAULT_SENTENCE_TOKENS = 32;
 
@@ -149,8 +152,9 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     /**
-     * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off. Where
-     * memory runs out, batches become smaller.
+     * Embeds texts, sorted by length into batches inside; nothing is recorded for gradients and dropout is off. Tokens
+     * that all texts begin with, those of the prompt and of a demonstration before it, are computed once for the call.
+     * Where memory runs out, batches become smaller.
      *
      * @param texts in any order
      * @param rule how each becomes ids
@@ -199,12 +203,39 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     private float[][] embedAll(List<int[]> sequences, IntConsumer progress) {
-        float[][] vectors = new float[sequences.size()][];
+        List<MicroBatch> cuts = MicroBatches.cut(sequences, chunkTokens, decoder.config().padId());
+        int common = cuts.size() < 2 ? 0 : commonStart(sequences);
+        if (common == 0) {
+            return embedAll(null, cuts, progress);
+        }
+        try (NDManager scope = decoder.manager().newSubManager()) {
+            gauge.claim();
+            PrefixCache past = decoder.prefix(scope, Arrays.copyOf(sequences.get(0), common));
+            int longest = longest(sequences);
+            int tokens = (int) Math.min(MOST_CHUNKS * chunkTokens, (long) chunkTokens * longest / (longest - common));
+            return embedAll(past, MicroBatches.cut(sequences, tokens, decoder.config().padId()), progress);
+        }
+    }
+
+    /** How many tokens all sequences begin with, one fewer than the shortest has at most. */
+    private static int commonStart(List<int[]> sequences) {
+        int[] first = sequences.get(0);
+        int common = first.length - 1;
+        for (int[] ids : sequences) {
+            common = Math.min(common, ids.length - 1);
+            int difference = Arrays.mismatch(first, 0, common, ids, 0, common);
+            common = difference < 0 ? common : difference;
+        }
+        return common;
+    }
+
+    private float[][] embedAll(PrefixCache past, List<MicroBatch> cuts, IntConsumer progress) {
+        float[][] vectors = new float[cuts.stream().mapToInt(cut -> cut.positions().length).sum()][];
         int done = 0;
         int d = decoder.config().outputWidth();
-        for (MicroBatch cut : MicroBatches.cut(sequences, chunkTokens, decoder.config().padId())) {
+        for (MicroBatch cut : cuts) {
             gauge.claim();
-            float[] flat = embed(cut);
+            float[] flat = embed(past, cut);
             for (int i = 0; i < cut.positions().length; i++) {
                 vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
             }
@@ -214,12 +245,25 @@ public final class SentenceModel implements AutoCloseable {
         return vectors;
     }
 
-    private float[] embed(MicroBatch cut) {
+    private float[] embed(PrefixCache past, MicroBatch cut) {
         try (NDManager scope = decoder.manager().newSubManager()) {
-            TokenBatch batch = TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width(), true);
+            TokenBatch batch = past == null
+                ? TokenBatch.of(scope, cut.ids(), cut.lengths(), cut.width(), true)
+                : behind(past, scope, cut);
             NDArray vectors = Torch.withoutGradients(() -> decoder.encode(scope, batch, null));
             return vectors.toFloatArray();
         }
+    }
+
+    /** Lays out what stands in the rows behind the past. */
+    private static TokenBatch behind(PrefixCache past, NDManager scope, MicroBatch cut) {
+        int width = cut.width() - past.length();
+        int[] ids = new int[cut.lengths().length * width];
+        for (int row = 0; row < cut.lengths().length; row++) {
+            System.arraycopy(cut.ids(), row * cut.width() + past.length(), ids, row * width, width);
+        }
+        int[] lengths = Arrays.stream(cut.lengths()).map(length -> length - past.length()).toArray();
+        return TokenBatch.behind(past, scope, ids, lengths, width, true);
     }
 
     @Override

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import oneword.data.prompt.PromptTemplate;
+import oneword.data.token.SentenceEncoder;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.hardware.OutOfMemoryException;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,66 @@ class SentenceModelTest {
             assertThatThrownBy(() -> model.embed(SENTENCES, TextRule.EVALUATION))
                 .isInstanceOf(OutOfMemoryException.class);
         }
+    }
+
+    @Test
+    void whatAllPromptsBeginWithIsComputedOnceAndLetGo() {
+        try (SentenceModel model = open()) {
+            List<int[]> prompts = demonstrated(model);
+            int before = arrays(model);
+            List<Integer> held = new ArrayList<>();
+            model.embed(prompts, done -> held.add(arrays(model) - before));
+            assertThat(held).as("keys and values of the layers, in each of several batches").hasSizeGreaterThan(2)
+                .containsOnly(2 * model.decoder().config().layers());
+            assertThat(arrays(model)).isEqualTo(before);
+            assertThatThrownBy(() -> model.embed(prompts, done -> {
+                throw new CancellationException();
+            })).isInstanceOf(CancellationException.class);
+            assertThat(arrays(model)).as("after a stop").isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aVectorBehindASharedStartIsThatOfTheTextAlone() {
+        try (SentenceModel model = open()) {
+            List<int[]> prompts = demonstrated(model);
+            double largest = 0;
+            double difference = 0;
+            float[][] together = model.embed(prompts, done -> { });
+            for (int i = 0; i < together.length; i++) {
+                float[] alone = model.embed(List.of(prompts.get(i)), done -> { })[0];
+                for (int j = 0; j < alone.length; j++) {
+                    largest = Math.max(largest, Math.abs(alone[j]));
+                    difference = Math.max(difference, Math.abs((double) together[i][j] - alone[j]));
+                }
+            }
+            assertThat(difference / largest).isLessThan(1e-6);
+        }
+    }
+
+    @Test
+    void textsThatBeginWithNothingInCommonAreEmbedded() {
+        try (SentenceModel model = open()) {
+            List<int[]> rows = IntStream.range(0, 300).mapToObj(i -> new int[] {10 + i, 7, 9, 11, 5, 4, 8, 6}).toList();
+            float[][] together = model.embed(rows, done -> { });
+            float[] alone = model.embed(List.of(rows.get(299)), done -> { })[0];
+            for (int j = 0; j < alone.length; j++) {
+                assertThat((double) together[299][j]).isCloseTo(alone[j], within(1e-5));
+            }
+        }
+    }
+
+    /** Prompts that fill several batches; with the quote before it a first character of one becomes another token. */
+    private static List<int[]> demonstrated(SentenceModel model) {
+        SentenceEncoder encoder =
+            model.encoder(PromptTemplate.DEFAULT.withDemonstration("A man is smoking.", "Smoking"));
+        return IntStream.range(0, 250)
+            .mapToObj(i -> (i == 77 ? "..." : "") + "Number " + i + " stands" + " here".repeat(i % 5))
+            .map(encoder::evaluation).toList();
+    }
+
+    private static int arrays(SentenceModel model) {
+        return model.decoder().manager().getManagedArrays().size();
     }
 
     private static SentenceModel open() {
