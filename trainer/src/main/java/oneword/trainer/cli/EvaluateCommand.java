@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import oneword.data.sts.StsProtocol;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.Version;
@@ -25,6 +27,10 @@ import oneword.trainer.evaluation.ScoreTable;
 import oneword.trainer.evaluation.SentenceEmbedder;
 import oneword.trainer.evaluation.Task;
 import oneword.trainer.evaluation.TaskList;
+import oneword.trainer.mteb.MtebModel;
+import oneword.trainer.mteb.MtebResults;
+import oneword.trainer.mteb.MtebTask;
+import oneword.trainer.mteb.RememberingEmbedder;
 import oneword.trainer.progress.Screen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,26 +75,37 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "FILE.json", description = "Write the scores as JSON, too.")
     private Path output;
 
+    @Option(names = "--mteb", paramLabel = "DIR",
+        description = "Write the STS scores as results of MTEB, too: a cache folder that the Python package mteb "
+            + "reads. For --protocol mteb.")
+    private Path mteb;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        List<Task> read = parse()
+        TaskList list = parse();
+        List<Task> read = list
             .read(Optional.ofNullable(data).map(ModelOptions.paths()::find), protocol, ModelOptions.paths()::find);
-        try (ModelOptions.Opened opened = model.open(Optional.ofNullable(demonstration));
+        ModelOptions.Choice choice = model.choose(Optional.ofNullable(demonstration));
+        Optional<MtebModel> named = mteb == null ? Optional.empty() : Optional.of(choice.forMteb());
+        named.ifPresent(called -> new MtebResults(mteb).check(called));
+        try (ModelOptions.Opened opened = choice.open();
             EvaluationDisplay display = new EvaluationDisplay(Screen.stderr(), "embedding")) {
-            Evaluation evaluation = new Evaluator(new Embedding(opened.model(), opened.name()), display.embedding(),
-                (done, total) -> {
-                    stopIfAsked();
-                    display.classifying().update(done, total);
-                }).evaluate(read);
+            SentenceEmbedder plain = new Embedding(opened.model(), opened.name());
+            SentenceEmbedder embedder = mteb == null ? plain : remembering(plain, read);
+            Evaluation evaluation = new Evaluator(embedder, display.embedding(), (done, total) -> {
+                stopIfAsked();
+                display.classifying().update(done, total);
+            }).evaluate(read);
             display.close();
             EvaluationReport report = new EvaluationReport(evaluation.result(), opened.name(), opened.adapter(),
                 opened.prompt().template(), protocol.id(), OptionalInt.of(evaluation.sentences()),
                 OptionalDouble.of(evaluation.embeddingSeconds() + evaluation.scoringSeconds()),
                 Map.of("oneword", Version.ONEWORD, "pytorch", Torch.version()));
             print(report, opened);
+            named.ifPresent(called -> writeForMteb(called, read, embedder));
             LOG.info(String.format(Locale.ROOT, "%,d sentences in %.1f s (%,.0f a second), scored in %.1f s",
                 evaluation.sentences(), evaluation.embeddingSeconds(), evaluation.sentencesPerSecond(),
                 evaluation.scoringSeconds()));
@@ -98,10 +115,37 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private TaskList parse() {
         try {
-            return TaskList.parse(tasks);
+            TaskList list = TaskList.parse(tasks);
+            if (mteb != null) {
+                checkForMteb(list);
+            }
+            return list;
         } catch (EvaluationException e) {
             throw new ConfigException(e.getMessage());
         }
+    }
+
+    private void checkForMteb(TaskList list) {
+        if (protocol != StsProtocol.MTEB) {
+            throw new ConfigException("--mteb: MTEB scores the STS sets as published, and --protocol is "
+                + protocol.id() + "; add --protocol mteb, and --data DIR with the folder that holds raw/");
+        }
+        if (list.names().stream().noneMatch(name -> MtebTask.named(name).isPresent())) {
+            throw new ConfigException("--mteb: results are written for "
+                + MtebTask.all().stream().map(MtebTask::name).collect(Collectors.joining(", "))
+                + ", and --tasks names none of them: " + String.join(", ", list.names()));
+        }
+    }
+
+    private static SentenceEmbedder remembering(SentenceEmbedder embedder, List<Task> tasks) {
+        Set<String> graded = tasks.stream().filter(task -> MtebTask.named(task.name()).isPresent())
+            .flatMap(Task::sentences).collect(Collectors.toSet());
+        return new RememberingEmbedder(embedder, graded);
+    }
+
+    private void writeForMteb(MtebModel called, List<Task> tasks, SentenceEmbedder embedder) {
+        List<Path> files = new MtebResults(mteb).write(called, tasks, embedder, OptionalDouble.empty());
+        LOG.info("wrote {} results of {} for mteb to {}", files.size(), called.name(), files.get(0).getParent());
     }
 
     private void print(EvaluationReport report, ModelOptions.Opened opened) {

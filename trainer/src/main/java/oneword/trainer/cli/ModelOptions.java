@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import oneword.data.prompt.PromptTemplate;
 import oneword.lora.adapter.PeftFiles;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.checkpoint.CheckpointStore;
+import oneword.trainer.checkpoint.Sha256;
 import oneword.trainer.config.InputPaths;
 import oneword.trainer.config.RunConfig;
 import oneword.trainer.embedding.ModelFingerprint;
@@ -16,6 +18,7 @@ import oneword.trainer.embedding.PromptFile;
 import oneword.trainer.embedding.SentenceModel;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hub.ModelLocator;
+import oneword.trainer.mteb.MtebModel;
 import oneword.trainer.progress.Screen;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +27,8 @@ import picocli.CommandLine.Spec;
 
 /** Which model a command works with, and where. */
 final class ModelOptions {
+
+    private static final int MTEB_REVISION_DIGITS = 40;
 
     @Option(names = "--model", paramLabel = "DIR|HUB_ID",
         description = "Hugging Face folder or hub id. Default: the base model that the adapter names.")
@@ -81,6 +86,17 @@ final class ModelOptions {
             return new Opened(model, name, adapter.map(Path::toString), prompt);
         }
 
+        /** The name of the adapter, or else of the model, and as revision a hash of all that its vectors depend on. */
+        MtebModel forMteb() {
+            Path here = paths().workingDirectory().toAbsolutePath().normalize();
+            String called = adapter.map(files -> files.toAbsolutePath().normalize())
+                .map(files -> files.startsWith(here) && !files.equals(here) ? here.relativize(files) : files)
+                .map(Path::toString).orElse(name);
+            String hash = Sha256.of(Stream.of(ModelFingerprint.of(folder), adapter.map(ModelFingerprint::of).orElse(""),
+                prompt.template(), precision.key(), device.getDeviceType()));
+            return MtebModel.named(called, hash.substring(0, MTEB_REVISION_DIGITS));
+        }
+
         /** All that vectors depend on besides text, by name, so that work can go on later with the same. */
         Map<String, String> settings() {
             Map<String, String> settings = new LinkedHashMap<>();
@@ -103,15 +119,6 @@ final class ModelOptions {
         Downloads downloads = new Downloads(Screen.stderr());
         return new ModelLocator(
             paths().workingDirectory(), paths().home(), System.getenv(), Screen.stderr()::println, downloads);
-    }
-
-    /**
-     * Finds out which model is meant, and loads it.
-     *
-     * @param demonstration sentence and word put before the prompt; empty means none
-     */
-    Opened open(Optional<String> demonstration) {
-        return choose(demonstration).open();
     }
 
     /**

@@ -55,6 +55,23 @@ public final class MtebResults {
     }
 
     /**
+     * Finds out, before vectors are made, whether their results could be written. Makes no file or folder.
+     *
+     * @param model whose results they will be
+     * @throws EvaluationException if they could not
+     */
+    public void check(MtebModel model) {
+        Path there = place(model).toAbsolutePath();
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new EvaluationException("cannot write results for mteb below " + folder + ": " + there
+                + (Files.isDirectory(there) ? " may not be written to" : " is no folder") + ". Name another folder.");
+        }
+    }
+
+    /**
      * Writes the results of one model; older ones of the same model and revision are replaced.
      *
      * @param model whose vectors they are
@@ -94,12 +111,16 @@ public final class MtebResults {
             throw new EvaluationException(task.name() + ": a correlation is not defined, since all gold scores or all"
                 + " similarities are equal; there is no result to write for mteb");
         }
-        Path place = folder.resolve("results").resolve(model.folder()).resolve(model.revision());
+        Path place = place(model);
         OptionalInt dimensions = model.dimensions().isPresent() ? model.dimensions() : found.dimensions();
         store(place.resolve("model_meta.json"), meta(model, dimensions));
         Path file = place.resolve(task.name() + ".json");
         store(file, result(known, correlations, seconds));
         return file;
+    }
+
+    private Path place(MtebModel model) {
+        return folder.resolve("results").resolve(model.folder()).resolve(model.revision());
     }
 
     private ObjectNode result(MtebTask task, PairCorrelations correlations, OptionalDouble seconds) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import oneword.data.sts.GradedPair;
 import oneword.data.sts.StsTask;
 import oneword.trainer.evaluation.EvaluationException;
@@ -123,7 +125,17 @@ class MtebResultsTest {
     }
 
     @Test
-    void aVectorIsAskedForOnce() {
+    void aFolderThatTakesNoResultIsToldBeforehand() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThatThrownBy(() -> new MtebResults(file.resolve("mteb")).check(MODEL))
+            .isInstanceOf(EvaluationException.class).hasMessageContaining(file + " is no folder");
+        new MtebResults(folder.resolve("yet/to/come")).check(MODEL);
+        assertThat(folder.resolve("yet")).doesNotExist();
+    }
+
+    @Test
+    void theVectorOfAKeptSentenceIsAskedForOnce() {
         int[] asked = new int[1];
         SentenceEmbedder counting = new SentenceEmbedder() {
             @Override
@@ -137,12 +149,14 @@ class MtebResultsTest {
                 return "counting";
             }
         };
-        SentenceEmbedder remembering = new RememberingEmbedder(counting);
+        SentenceEmbedder remembering = new RememberingEmbedder(counting, Set.of("a", "bb"));
 
         float[][] first = remembering.embed(List.of("a", "bb", "a"));
         float[][] second = remembering.embed(List.of("bb", "ccc", "a"));
 
         assertThat(asked[0]).isEqualTo(3);
+        assertThat(remembering.embed(List.of("ccc"))[0]).isEqualTo(second[1]);
+        assertThat(asked[0]).as("with one that is not kept").isEqualTo(4);
         assertThat(first[0]).isEqualTo(first[2]).isEqualTo(second[2]);
         assertThat(second[1]).isEqualTo(new Angles().embed(List.of("ccc"))[0]);
     }
