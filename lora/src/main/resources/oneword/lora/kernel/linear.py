@@ -12,9 +12,9 @@ def drop(x: Tensor, p: float) -> Tuple[Tensor, float]:
     return x * __torch__.survivors(x, p), 1. / (1. - p)
 
 
-# 1 for each element of x that dropout keeps, else 0, in x's shape and type; for a CPU. An element is dropped if its byte is
-# below a bound. Bounds are one of the two whole numbers beside 256 p, drawn so that the probability is p; elements 1024
-# apart share theirs, which correlates them by less than 1e-4.
+# 1 for each element of x that dropout keeps, else 0, in x's shape; as bytes, since autograd keeps them. For a CPU.
+# An element is dropped if its random byte is below a bound. Bounds are one of the two whole numbers beside 256 p, drawn
+# so that the probability is p; elements 1024 apart share theirs, which correlates them by less than 1e-4.
 def survivors(x: Tensor, p: float) -> Tensor:
     n = torch.numel(x)
     rows = (n + 1023) // 1024
@@ -22,8 +22,7 @@ def survivors(x: Tensor, p: float) -> Tensor:
     bits = torch.random_(torch.empty([rows * 128], dtype=4), -9223372036854775807 - 1, None)
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
     bytes = torch.set_(torch.empty([0], dtype=1), bits, 0, [rows, 1024], [1024, 1])
-    kept = torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n)
-    return torch.reshape(kept, x.shape).to(x.dtype)
+    return torch.reshape(torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n), x.shape)
 
 
 # residual + dropout(x)
@@ -32,7 +31,7 @@ def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
         return torch.add_(x, residual)
     if x.device.type != "cpu":
         return torch.add_(torch.dropout(x, p, True), residual)
-    return torch.addcmul(residual, x, __torch__.survivors(x, p), value=1. / (1. - p))
+    return torch.add(residual, x * __torch__.survivors(x, p), alpha=1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
