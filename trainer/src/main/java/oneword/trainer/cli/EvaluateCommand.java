@@ -145,7 +145,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void writeForMteb(MtebModel called, List<Task> tasks, SentenceEmbedder embedder) {
         List<Path> files = new MtebResults(mteb).write(called, tasks, embedder, OptionalDouble.empty());
-        LOG.info("wrote {} results of {} for mteb to {}", files.size(), called.name(), files.get(0).getParent());
+        String names = files.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "));
+        LOG.info("wrote {} for mteb to {}", names, files.get(0).getParent());
     }
 
     private void print(EvaluationReport report, ModelOptions.Opened opened) {
