@@ -162,7 +162,9 @@ public record LlamaConfig(
         // Each norm keeps its input, in fp32 too, and its result; SwiGLU keeps gate, its silu, up and their product.
         long norms = 2 * d * (2 * c + (precision == Precision.FP32 ? 0 : 4));
         long blocks = norms + 4L * ffnSize * c;
-        long adapters = 7L * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + q + ffnSize) * c : 0);
+        // A mask is a byte an element.
+        long dropped = lora.dropout() > 0 ? (5 * d + q + ffnSize) * (c + 1) : 0;
+        long adapters = 7L * lora.rank() * c + dropped;
         return layers * (attention + blocks + adapters);
     }
 

@@ -124,8 +124,9 @@ public record OptConfig(
         // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
         long attention = precision == Precision.BF16 ? 4 * d * (c + 4) : 5 * d * c;
         long blocks = 4 * d * c + ffnSize * c;
-        long masks = dropout > 0 ? 4 * d * c : 0;
-        long adapters = 6L * lora.rank() * c + (lora.dropout() > 0 ? 2 * (5 * d + ffnSize) * c : 0);
+        // A mask is a byte an element.
+        long masks = dropout > 0 ? 2 * d : 0;
+        long adapters = 6L * lora.rank() * c + (lora.dropout() > 0 ? (5 * d + ffnSize) * (c + 1) : 0);
         return layers * (attention + blocks + masks + adapters);
     }
 
