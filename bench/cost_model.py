@@ -14,6 +14,7 @@ import opt_shapes
 
 RANK = 64
 HALF = 2
+MASK = 1  # byte of an element that dropout drew for
 MICRO_BATCH = 4096
 GIB = 1 << 30
 NLI_TRIPLES = 275601
@@ -44,17 +45,15 @@ def kept_by_layer(config, rank, device, dropout=False):
     low = 6 * rank * HALF
     if not dropout:
         return attention + norms + relu + sums + low + 3 * d * HALF  # inputs of q k v together, of out_proj and of fc1
-    mask = HALF if device == "cpu" else 1
-    return attention + norms + relu + sums + low + (5 * d + ffn) * (HALF + mask) + 2 * d * mask
+    return attention + norms + relu + sums + low + (5 * d + ffn) * (HALF + MASK) + 2 * d * MASK
 
 
 def kept_by_last_layer(config, rank, device, length, dropout=False, copies=0):
     """The same for the last layer: keys and values of all rows, the rest of one row in so many. copies: of `shared_copies`."""
     d = config["hidden_size"]
     own = 2 * d * (4 if device == "cpu" else HALF)
-    mask = HALF if device == "cpu" else 1
     states = d * HALF + 2 * rank * HALF  # the norm's input; what lies between A and B of keys and values
-    inputs = 2 * d * (HALF + mask) if dropout else 0  # of keys and values; without dropout they share one with the queries
+    inputs = 2 * d * (HALF + MASK) if dropout else 0  # of keys and values; without dropout they share one with the queries
     single = kept_by_layer(config, rank, device, dropout) - own - states - inputs
     return (copies or own) + states + (inputs or d * HALF) + single / length
 

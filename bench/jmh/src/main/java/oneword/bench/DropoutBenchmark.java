@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Dropout of a micro-batch's states on a CPU: with a random number for four elements, and as torch does it. */
+/** Dropout of a micro-batch's states on a CPU: with a random byte an element, and as torch does it. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -59,7 +59,7 @@ public class DropoutBenchmark {
 
     /** That of the decoders. */
     @Benchmark
-    public void fourElementsANumber() {
+    public void byteAnElement() {
         run("ours");
     }
 
