@@ -59,9 +59,16 @@ def kept_by_last_layer(config, rank, device, length, dropout=False, copies=0):
 
 
 def shared_copies(config, device, length, prefix, sentences):
-    """Bytes a row that a shared prefix adds to a layer: keys and values once more, behind the prefix."""
+    """Bytes a row of keys and values of whole sentences, each behind a copy of the shared prefix's."""
     rows = length - prefix + prefix / sentences
     return 2 * config["hidden_size"] * (4 if device == "cpu" else HALF) * length / rows
+
+
+def kept_behind_prefix(config, rank, device, length, prefix, sentences, dropout=False):
+    """`kept_by_layer` with a shared prefix: keys and values of whole sentences in place of their own rows'."""
+    share = (length - prefix) / (length - prefix + prefix / sentences)
+    own = 2 * config["hidden_size"] * (4 if device == "cpu" else HALF) * share
+    return kept_by_layer(config, rank, device, dropout) - own + shared_copies(config, device, length, prefix, sentences)
 
 
 def activations(config, keep, device, tokens, length, dropout=False, prefix=0, sentences=1, micro_batches=1):
@@ -69,7 +76,7 @@ def activations(config, keep, device, tokens, length, dropout=False, prefix=0, s
     of_sentence = length - prefix + prefix / sentences
     rows = tokens * of_sentence / length
     copies = shared_copies(config, device, length, prefix, sentences) if prefix else 0
-    layer = rows * (kept_by_layer(config, RANK, device, dropout) + copies)
+    layer = rows * kept_behind_prefix(config, RANK, device, length, prefix, sentences, dropout)
     last = rows * kept_by_last_layer(config, RANK, device, of_sentence, dropout, copies)
     layers = config["num_hidden_layers"]
     if keep == "layer borders":

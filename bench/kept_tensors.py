@@ -87,7 +87,8 @@ def main():
             counted = cost_model.kept_by_last_layer(
                 CONFIG, cost_model.RANK, "cpu", rows / SENTENCES, dropout > 0, copies)
         else:
-            counted = cost_model.kept_by_layer(CONFIG, cost_model.RANK, "cpu", dropout > 0) + copies
+            counted = cost_model.kept_behind_prefix(
+                CONFIG, cost_model.RANK, "cpu", LENGTH, prefix, SENTENCES, dropout > 0)
         failed |= abs(found / rows / counted - 1) > 0.01
         print(f"{'last layer' if last else 'layer'}, dropout {dropout:g}, shared prefix {prefix}: "
               f"counted {counted:,.0f}, kept {found / rows:,.0f} bytes a row")
