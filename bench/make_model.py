@@ -9,11 +9,13 @@ JSON: the folder, its parameters and bytes.
 """
 
 import argparse
+import functools
 import json
 import shutil
 import struct
 from pathlib import Path
 
+import opt_shapes
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, OPTConfig
 
@@ -23,17 +25,12 @@ TYPES = {"fp32": ("F32", torch.float32), "fp16": ("F16", torch.float16), "bf16":
 MOST_BYTES = 4 << 30
 
 
-def opt(hidden, layers, heads, **more):
-    return OPTConfig(hidden_size=hidden, ffn_dim=4 * hidden, num_hidden_layers=layers, num_attention_heads=heads,
-                     **{"word_embed_proj_dim": hidden, **more})
+def opt(shape):
+    return OPTConfig(**{key: value for key, value in shape.items() if key != "model_type"})
 
 
 SHAPES = {
-    "opt-125m": lambda: opt(768, 12, 12),
-    "opt-350m": lambda: opt(1024, 24, 16, word_embed_proj_dim=512, do_layer_norm_before=False),
-    "opt-1.3b": lambda: opt(2048, 24, 32),
-    "opt-2.7b": lambda: opt(2560, 32, 32),
-    "opt-6.7b": lambda: opt(4096, 32, 32),
+    **{name: functools.partial(opt, shape) for name, shape in opt_shapes.SHAPES.items()},
     "smollm2-135m": lambda: LlamaConfig(
         vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
         num_key_value_heads=3, max_position_embeddings=8192, rms_norm_eps=1e-5, rope_theta=100000.0, bos_token_id=1,

@@ -122,7 +122,7 @@ public record OptConfig(
         long c = precision.bytes();
         long d = hiddenSize;
         // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
-        long attention = precision == Precision.BF16 ? 4 * d * (c + 4) : 5 * d * c;
+        long attention = precision == Precision.BF16 ? d * (4 * 4 + c) : 5 * d * c;
         long blocks = 4 * d * c + ffnSize * c;
         // A mask is a byte an element.
         long masks = dropout > 0 ? 2 * d : 0;

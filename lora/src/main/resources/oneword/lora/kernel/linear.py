@@ -89,10 +89,11 @@ def with_prefix(prefix: Tensor, own: Tensor) -> Tensor:
     return torch.cat([torch.expand(prefix, [own.shape[0], -1, -1, -1]), own], 2)
 
 
-# Keys or values of the prefix: what was computed before (past [c, g * e]; empty where nothing was), then its own rows.
+# Keys or values of the prefix: what was computed before (past [c, g * e]; empty where nothing was), then its own rows. A
+# copy: autograd would keep those of all sentences for a view of the prefix's.
 def whole_prefix(past: Tensor, own: Tensor) -> Tensor:
     if torch.numel(past) == 0:
-        return own
+        return torch.clone(own)
     return torch.cat([__torch__.split_heads(past, 1, own.shape[1]).to(own.dtype), own], 2)
 
 
