@@ -55,6 +55,8 @@ def main():
     parser.add_argument("--rank", type=int, default=64)
     parser.add_argument("--dropout-model", type=float, default=0.0)
     parser.add_argument("--dropout-lora", type=float, default=0.0)
+    parser.add_argument("--share-prefix", default="auto", choices=["auto", "on", "off"], help="of oneword (default: auto)")
+    parser.add_argument("--gradient-cache", default="auto", choices=["auto", "on", "off"], help="of oneword (default: auto)")
     parser.add_argument("--peak", type=float, help="GFLOP/s of matrix products (default: measured first)")
     args = parser.parse_args()
     if args.steps <= args.untimed:
@@ -73,7 +75,8 @@ def main():
                 "lora": {"rank": args.rank, "alpha": args.rank, "dropout": args.dropout_lora},
                 "data": {"train": str(Path(args.data).resolve()), "shuffle": False},
                 "training": {"batch_size": args.batch, "max_steps": args.steps, "learning_rate": 1e-3,
-                             "warmup_steps": 5, "model_dropout": args.dropout_model}})
+                             "warmup_steps": 5, "model_dropout": args.dropout_model,
+                             "share_prefix": args.share_prefix, "gradient_cache": args.gradient_cache}})
             log = Path(area) / f"peer-{pair}.jsonl"
             theirs = machine.measured(peer_command(args, log))
             for name, run, path in (("oneword", ours, metrics), (args.peer, theirs, log)):
