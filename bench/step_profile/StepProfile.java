@@ -15,6 +15,7 @@ import oneword.data.nli.Triple;
 import oneword.data.nli.TripleReader;
 import oneword.data.prompt.PromptTemplate;
 import oneword.lora.adapter.LoraConfig;
+import oneword.lora.adapter.TargetModule;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.Precision;
 import oneword.trainer.embedding.SentenceModel;
@@ -50,7 +51,7 @@ public final class StepProfile {
             PromptTemplate.DEFAULT, 32, precision, Device.cpu());
         int rank = Integer.getInteger("rank", 64);
         model.decoder().addAdapter(new LoraConfig(rank, rank, number("loraDropout"),
-            List.of("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")), 1);
+            model.decoder().config().targetModules().stream().map(TargetModule::name).distinct().toList()), 1);
         ContrastiveTrainer trainer = trainer(model);
         List<Triple> triples = TripleReader.read(Path.of(text("data", null)), Columns.DEFAULT, batch * steps);
         BatchEncoder encoder = new BatchEncoder(triples, model.encoder());

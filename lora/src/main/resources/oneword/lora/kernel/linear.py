@@ -106,11 +106,19 @@ def attention_type(x: Tensor) -> int:
     return kind
 
 
+# [n, g, s, e] -> [n, h, s, e], each head of keys or values once for every head of queries that shares it.
+def repeat_heads(x: Tensor, heads: int) -> Tensor:
+    n, g, s, e = x.shape
+    return torch.reshape(torch.expand(torch.unsqueeze(x, 2), [n, g, heads // g, s, e]), [n, heads, s, e])
+
+
 # The last s of p + s tokens, each of which sees those before it and itself. Their padding is behind all that is real,
-# so a real token never sees it.
+# so a real token never sees it. On a CPU torch fuses only where queries have no more heads than keys.
 def causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
-    s, p = q.shape[2], k.shape[2] - q.shape[2]
-    grouped = q.shape[1] != k.shape[1]
+    h, s, p = q.shape[1], q.shape[2], k.shape[2] - q.shape[2]
+    grouped = h != k.shape[1]
+    if grouped and q.device.type == "cpu":
+        k, v, grouped = __torch__.repeat_heads(k, h), __torch__.repeat_heads(v, h), False
     if p == 0:
         return torch.scaled_dot_product_attention(q, k, v, None, dropout, True, scale=None, enable_gqa=grouped)
     mask = torch.tril(torch.ones([s, p + s], dtype=11, device=q.device), p)
@@ -180,9 +188,8 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
 # Rotary position embedding (arXiv 2104.09864), halves rotated against each other as in transformers; always in fp32.
 # x [t, heads * e], positions [t], inverse frequencies fp32 [e / 2] -> x's shape and type
 def rotate(x: Tensor, heads: int, positions: Tensor, frequencies: Tensor) -> Tensor:
-    angles = torch.reshape(positions.to(6), [-1, 1, 1]) * frequencies
+    angles = torch.reshape(positions.to(6), [-1, 1, 1, 1]) * frequencies
     cos, sin = torch.cos(angles), torch.sin(angles)
-    half = x.shape[1] // heads // 2
-    y = torch.reshape(x, [-1, heads, 2 * half])
-    a, b = torch.narrow(y, 2, 0, half), torch.narrow(y, 2, half, half)
-    return torch.reshape(torch.cat([a * cos - b * sin, b * cos + a * sin], 2), x.shape).to(x.dtype)
+    y = torch.reshape(x.to(6), [x.shape[0], heads, 2, -1])
+    y = torch.addcmul(y * cos, torch.flip(y, [2]), torch.cat([torch.neg(sin), sin], 2))
+    return torch.reshape(y, x.shape).to(x.dtype)
