@@ -28,8 +28,8 @@ import oneword.trainer.optimizer.WarmupSchedule;
 final class Session implements AutoCloseable {
 
     /**
-     * What {@code share_prefix: auto} means where rows would then share the prefix's dropout masks: no, as long as
-     * nobody has measured what that does to scores.
+     * What {@code share_prefix: auto} means where rows would then share the prefix's dropout masks: no, since it costs
+     * about a point of STSBenchmark-dev (docs/benchmarks.md).
      */
     private static final boolean SHARES_PREFIX_UNDER_DROPOUT = false;
 
