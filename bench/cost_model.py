@@ -35,10 +35,15 @@ def parameters(config):
             + (2 * d if config["do_layer_norm_before"] else 0))
 
 
+def keys_and_values(config, device):
+    """Bytes of a row's keys and values as attention keeps them: fp32 on a CPU."""
+    return 2 * config["hidden_size"] * (4 if device == "cpu" else HALF)
+
+
 def kept_by_layer(config, rank, device, dropout=False):
     """Bytes that one layer's graph keeps a token in bf16, without shared prefix; statistics of norms left out."""
     d, ffn = config["hidden_size"], config["ffn_dim"]
-    attention = 4 * d * (4 if device == "cpu" else HALF)  # q, k, v and the result: fp32 on a CPU
+    attention = 2 * keys_and_values(config, device)  # q and the result, too
     norms = 2 * d * HALF  # their inputs
     relu = ffn * HALF
     sums = 4 * config["num_attention_heads"]  # attention's log-sum-exp
@@ -51,7 +56,7 @@ def kept_by_layer(config, rank, device, dropout=False):
 def kept_by_last_layer(config, rank, device, length, dropout=False, copies=0):
     """The same for the last layer: keys and values of all rows, the rest of one row in so many. copies: of `shared_copies`."""
     d = config["hidden_size"]
-    own = 2 * d * (4 if device == "cpu" else HALF)
+    own = keys_and_values(config, device)
     states = d * HALF + 2 * rank * HALF  # the norm's input; what lies between A and B of keys and values
     inputs = 2 * d * (HALF + MASK) if dropout else 0  # of keys and values; without dropout they share one with the queries
     single = kept_by_layer(config, rank, device, dropout) - own - states - inputs
@@ -61,13 +66,13 @@ def kept_by_last_layer(config, rank, device, length, dropout=False, copies=0):
 def shared_copies(config, device, length, prefix, sentences):
     """Bytes a row of keys and values of whole sentences, each behind a copy of the shared prefix's."""
     rows = length - prefix + prefix / sentences
-    return 2 * config["hidden_size"] * (4 if device == "cpu" else HALF) * length / rows
+    return keys_and_values(config, device) * length / rows
 
 
 def kept_behind_prefix(config, rank, device, length, prefix, sentences, dropout=False):
     """`kept_by_layer` with a shared prefix: keys and values of whole sentences in place of their own rows'."""
     share = (length - prefix) / (length - prefix + prefix / sentences)
-    own = 2 * config["hidden_size"] * (4 if device == "cpu" else HALF) * share
+    own = keys_and_values(config, device) * share
     return kept_by_layer(config, rank, device, dropout) - own + shared_copies(config, device, length, prefix, sentences)
 
 
@@ -205,7 +210,7 @@ def kept_by_plan(config, batch, physical):
     """Whether a run begins with the graph of the whole batch, by the rule and the estimate of oneword's MemoryPlan, no dropout."""
     tokens = 3 * batch * (32 + 48 // 3)
     d = config["hidden_size"]
-    estimate = config["num_hidden_layers"] * (32 * d + HALF * config["ffn_dim"] + 6 * RANK * HALF)
+    estimate = config["num_hidden_layers"] * (26 * d + HALF * config["ffn_dim"] + 6 * RANK * HALF)
     return "batch" if tokens * estimate <= (physical - HALF * parameters(config)) / 2 else "micro-batch"
 
 

@@ -210,6 +210,21 @@ def train(args, device):
     return records, model
 
 
+def summary(records, args, device):
+    """What a training script prints: rates without the first --untimed steps, memory, and all losses."""
+    timed = records[args.untimed :] or records
+    seconds = sum(record["seconds"] for record in timed)
+    return {
+        "triples_per_second": sum(record["triples"] for record in timed) / seconds,
+        "tokens_per_second": sum(record["tokens"] for record in timed) / seconds,
+        "median_step_seconds": statistics.median(record["seconds"] for record in timed),
+        "timed_steps": len(timed), **prompteol.peak_memory(device),
+        "arguments": vars(args), "environment": prompteol.environment(device),
+        "losses": [record["loss"] for record in records],
+        "grad_norms": [record["grad_norm"] for record in records],
+    }
+
+
 def main():
     args = parse()
     if args.threads:
@@ -218,17 +233,7 @@ def main():
     records, model = train(args, device)
     if args.save:
         model.save_pretrained(args.save, save_embedding_layers=False)
-    timed = records[args.untimed :] or records
-    seconds = sum(record["seconds"] for record in timed)
-    print(json.dumps({
-        "triples_per_second": sum(record["triples"] for record in timed) / seconds,
-        "tokens_per_second": sum(record["tokens"] for record in timed) / seconds,
-        "median_step_seconds": statistics.median(record["seconds"] for record in timed),
-        "timed_steps": len(timed), **prompteol.peak_memory(device),
-        "arguments": vars(args), "environment": prompteol.environment(device),
-        "losses": [record["loss"] for record in records],
-        "grad_norms": [record["grad_norm"] for record in records],
-    }, indent=2))
+    print(json.dumps(summary(records, args, device), indent=2))
 
 
 if __name__ == "__main__":

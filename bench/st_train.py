@@ -10,7 +10,6 @@ that were made beforehand. Prints JSON; --log gets one object a step with the na
 import argparse
 import json
 import os
-import statistics
 
 import torch
 from peft import LoraConfig
@@ -107,16 +106,7 @@ def main():
     if args.threads:
         torch.set_num_threads(args.threads)
     device = prompteol.pick_device(args.device)
-    records = train(args, device)
-    timed = records[args.untimed :] or records
-    seconds = sum(record["seconds"] for record in timed)
-    print(json.dumps({
-        "triples_per_second": sum(record["triples"] for record in timed) / seconds,
-        "tokens_per_second": sum(record["tokens"] for record in timed) / seconds,
-        "median_step_seconds": statistics.median(record["seconds"] for record in timed),
-        "timed_steps": len(timed), **prompteol.peak_memory(device), "arguments": vars(args),
-        "environment": prompteol.environment(device), "losses": [record["loss"] for record in records],
-        "grad_norms": [record["grad_norm"] for record in records]}, indent=2))
+    print(json.dumps(peft_train.summary(train(args, device), args, device), indent=2))
 
 
 if __name__ == "__main__":
