@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -23,7 +22,7 @@ final class HashedContent implements FileContent {
 
     @Override
     public void writeTo(WritableByteChannel out) throws IOException {
-        digest = sha256();
+        digest = Sha256.digest();
         size = 0;
         content.writeTo(new WritableByteChannel() {
             @Override
@@ -55,13 +54,5 @@ final class HashedContent implements FileContent {
     /** Their SHA-256, 64 hexadecimal digits in lower case; asked once. */
     String sha256Hex() {
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }
