@@ -267,14 +267,23 @@ final class Kills {
         return new ArrayList<>(names == null ? List.of() : new TreeSet<>(Arrays.asList(names)));
     }
 
+    /** Whether SIGTERM or SIGINT made a checkpoint between the regular ones, in place of an older one. */
+    private static boolean savedByStop(String checkpoint) {
+        int step = Integer.parseInt(checkpoint.replace("step-", ""));
+        return step < STEPS && step % SAVE_EVERY != 0;
+    }
+
     /** What distinguishes two finished runs, times apart. */
     private static List<String> differences(Path expected, Path found) throws IOException {
         List<String> different = new ArrayList<>();
         List<String> checkpoints = names(expected.resolve("checkpoints"));
-        if (!checkpoints.equals(names(found.resolve("checkpoints")))) {
-            different.add("checkpoints " + names(found.resolve("checkpoints")) + ", expected " + checkpoints);
+        List<String> kept = names(found.resolve("checkpoints"));
+        if (checkpoints.size() != kept.size()
+            || !kept.stream().allMatch(name -> checkpoints.contains(name) || savedByStop(name))) {
+            different.add("checkpoints " + kept + ", expected " + checkpoints);
             return different;
         }
+        checkpoints.retainAll(kept);
         for (String checkpoint : checkpoints) {
             for (String file : names(expected.resolve("checkpoints").resolve(checkpoint))) {
                 Path path = Path.of("checkpoints", checkpoint, file);

@@ -53,6 +53,21 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Runs layer i; gives [t, hidden], for the last layer [n, hidden] in the order of the blocks. */
     public abstract NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
+    /** Runs layer i, not the last, dropout on; gives [t, hidden] and, behind it, what {@link #layerBackward} needs. */
+    abstract NDList recordLayer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
+
+    /**
+     * Adds the gradients of layer i's adapters to theirs.
+     *
+     * @param gradient of the loss with respect to the layer's result [t, hidden]
+     * @param x what went into the layer
+     * @param kept what {@link #recordLayer} gave behind the result
+     * @param lowest whether nothing below the layer is trained; the result is then of no use
+     * @return gradient with respect to x
+     */
+    abstract NDArray layerBackward(
+        NDManager scope, int i, NDArray gradient, NDArray x, TokenBatch batch, NDList kept, boolean lowest);
+
     /** Runs the stage after the last layer; gives fp32 [n, d] in the caller's order. */
     public abstract NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
@@ -82,6 +97,19 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
             x = replace(x, layer(scope, i, x, batch, seeds));
         }
         return replace(x, head(scope, x, batch, seeds));
+    }
+
+    /**
+     * Runs all stages, dropout on, so that gradients can go back.
+     *
+     * @param scope what is kept lives as long, or until the recording is closed
+     * @param batch ids as they are laid out; it must live as long
+     * @param seeds of the dropout masks
+     * @param bordersOnly keeps only what stands at the borders of layers, and runs each again on the way back
+     */
+    public final Recording record(NDManager scope, TokenBatch batch, LayerSeeds seeds, boolean bordersOnly) {
+        return bordersOnly
+            ? Recording.borders(this, scope, batch, seeds) : Recording.whole(this, scope, batch, seeds);
     }
 
     /**

@@ -1,6 +1,7 @@
 package oneword.lora.decoder;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ import oneword.lora.kernel.Kernels;
  *
  * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
  * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
- * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. {@code w} are the stage's
+ * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. Gradients go back through
+ * {@code layer_record(x, positions, blocks, w, l)}, which is {@code layer_train} and gives a list r that begins with the
+ * result, and {@code layer_backward(dy, x, positions, blocks, w, l, r)}, or {@code lowest_layer_backward} where nothing
+ * below is trained; those take r without its first entry, and want autograd off. {@code w} are the stage's
  * weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that {@link Family} lists,
  * {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the rest is a
  * {@link TokenBatch}'s.
@@ -121,6 +125,32 @@ abstract class StagedDecoder extends Decoder {
             .list("blocks", batch.blocks())
             .list("w", weights.layer(i))
             .list("l", layerAdapters.get(i))
+            .tensor();
+    }
+
+    @Override
+    final NDList recordLayer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds) {
+        seed(seeds, i + 1);
+        return kernels.call(scope, "layer_record")
+            .with(x)
+            .with(batch.positions())
+            .list("blocks", batch.blocks())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .run();
+    }
+
+    @Override
+    final NDArray layerBackward(
+        NDManager scope, int i, NDArray gradient, NDArray x, TokenBatch batch, NDList kept, boolean lowest) {
+        return kernels.call(scope, lowest ? "lowest_layer_backward" : "layer_backward")
+            .with(gradient)
+            .with(x)
+            .with(batch.positions())
+            .list("blocks", batch.blocks())
+            .list("w", weights.layer(i))
+            .list("l", layerAdapters.get(i))
+            .list("r", kept)
             .tensor();
     }
 

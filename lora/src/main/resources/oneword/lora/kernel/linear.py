@@ -3,50 +3,96 @@
 # width, d = width.
 
 
-# Dropout: an element is zero with probability p, else divided by 1 - p. Here the division is left to the caller: gives what
-# remains of x, and the factor it is yet to be multiplied with.
-# On a CPU torch draws one 64-bit number for each element, on one thread. Here a number serves eight, see survivors.
-def drop(x: Tensor, p: float) -> Tuple[Tensor, float]:
-    if x.device.type != "cpu":
-        return torch.dropout(x, p, True), 1.
-    return x * __torch__.survivors(x, p), 1. / (1. - p)
-
-
-# 1 for each element of x that dropout keeps, else 0, in x's shape; as bytes, since autograd keeps them. For a CPU.
+# 1 for each element of x that dropout (an element is zero with probability p, else divided by 1 - p) keeps, else 0, in x's
+# shape and as bytes. The division is left to the caller. On a CPU torch draws one number for each element, on one thread;
+# here a number of 64 bits serves eight, and numbers are a counter's hashes (SplitMix64, doi 10.1145/2660193.2660195; its
+# shifts are arithmetic here), the generator's being the key.
 # An element is dropped if its random byte is below a bound. Bounds are one of the two whole numbers beside 256 p, drawn
 # so that the probability is p; elements 1024 apart share theirs, which correlates them by less than 1e-4.
 def survivors(x: Tensor, p: float) -> Tensor:
+    if x.device.type != "cpu":
+        return torch.bernoulli(torch.empty_like(x, dtype=1), 1. - p)
     n = torch.numel(x)
     rows = (n + 1023) // 1024
     bounds = torch.clamp(torch.floor(torch.rand([1024], dtype=6) + 256. * p) - 128., max=127.).to(1)
-    bits = torch.random_(torch.empty([rows * 128], dtype=4), -9223372036854775807 - 1, None)
+    key = torch.random_(torch.empty([1], dtype=4), -9223372036854775807 - 1, None)
+    bits = torch.add_(torch.mul_(torch.arange(rows * 128, dtype=4), -7046029254386353131), key)
+    bits = torch.mul_(torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 30)), -4658895280553007687)
+    bits = torch.mul_(torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 27)), -7723592293110705685)
+    bits = torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 31))
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
     bytes = torch.set_(torch.empty([0], dtype=1), bits, 0, [rows, 1024], [1024, 1])
     return torch.reshape(torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n), x.shape)
 
 
-# residual + dropout(x)
-def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
+# residual + dropout(x), and the survivors; none where nothing is dropped. x may be overwritten.
+def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tuple[Tensor, Tensor]:
     if p == 0.:
-        return torch.add_(x, residual)
-    if x.device.type != "cpu":
-        return torch.add_(torch.dropout(x, p, True), residual)
-    return torch.add(residual, x * __torch__.survivors(x, p), alpha=1. / (1. - p))
+        return torch.add_(x, residual), torch.empty([0])
+    kept = __torch__.survivors(x, p)
+    return torch.add(residual, x * kept, alpha=1. / (1. - p)), kept
 
 
-# y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
+# Gradient of x in add_dropped, from that of the result.
+def dropped_gradient(dy: Tensor, kept: Tensor, p: float) -> Tensor:
+    if p == 0.:
+        return dy
+    return torch.mul_(dy * kept, 1. / (1. - p))
+
+
+# y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1), and for its gradients dropout(x) A' and
+# the survivors; both empty where there is no adapter.
 # x [t, in], weight [out, in], bias [out]; a [rank, in] and b [out, rank] in fp32, or empty where there is no adapter.
 # The adapter is computed in x's type and added in place: the frozen product needs no graph of its own.
-def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
+def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float,
+                dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
     y = torch.linear(x, weight, bias)
+    low = torch.empty([0])
+    kept = low
     if torch.numel(a) > 0:
         z, factor = x, scale
         if dropout > 0.:
-            z, rest = __torch__.drop(x, dropout)
-            factor = scale * rest
+            kept = __torch__.survivors(x, dropout)
+            z, factor = x * kept, scale / (1. - dropout)
         low = torch.linear(z, a.to(x.dtype))
         y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
-    return y
+    return y, low, kept
+
+
+def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
+    return __torch__.lora_record(x, weight, bias, a, b, scale, dropout)[0]
+
+
+# Adds to a matrix's gradient.
+def accumulate(matrix: Tensor, gradient: Tensor):
+    torch.backward(matrix, gradient.to(matrix.dtype))
+
+
+# Adds the gradients of A and B in lora_record to theirs. dy [t, out] -> dy B [t, rank], for lora_input_gradient
+def lora_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor, scale: float,
+                   dropout: float) -> Tensor:
+    if torch.numel(a) == 0:
+        return low
+    z, factor = x, scale
+    if dropout > 0.:
+        z, factor = x * kept, scale / (1. - dropout)
+    down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
+    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
+    __torch__.accumulate(a, torch.mm(torch.t(down), z))
+    return down
+
+
+# The gradient of x in lora_record, added to dx where that is not empty.
+def lora_input_gradient(dx: Tensor, dy: Tensor, weight: Tensor, a: Tensor, down: Tensor, kept: Tensor) -> Tensor:
+    if torch.numel(dx) == 0:
+        dx = torch.mm(dy, weight)
+    else:
+        dx = torch.addmm_(dx, dy, weight)
+    if torch.numel(down) == 0:
+        return dx
+    if torch.numel(kept) == 0:
+        return torch.addmm_(dx, down, a.to(dx.dtype))
+    return torch.add_(dx, torch.mul_(torch.mm(down, a.to(dx.dtype)), kept))
 
 
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
@@ -145,6 +191,50 @@ def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, b
     return torch.cat(results, 0).to(q.dtype)
 
 
+# A seed for attention's dropout, so that a backward pass can draw its masks again; none where nothing is dropped.
+def attention_seed(dropout: float) -> Tensor:
+    if dropout == 0.:
+        return torch.empty([0])
+    seed = torch.randint(2147483647, [1], dtype=4)
+    torch.manual_seed(int(seed))
+    return seed
+
+
+# Attention again, on leaves that take gradients: keeping what those need from the forward pass would take twice the
+# memory of q, k and v. Gives the result and the leaves.
+def attention_again(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int, dropout: float,
+                    seed: Tensor) -> Tuple[Tensor, List[Tensor]]:
+    if dropout > 0.:
+        torch.manual_seed(int(seed))
+    leaves = [torch.detach(q), torch.detach(k), torch.detach(v)]
+    for leaf in leaves:
+        torch.requires_grad_(leaf)
+    torch.set_grad_enabled(True)
+    no_past = torch.empty([0])
+    a = __torch__.attention(leaves[0], leaves[1], leaves[2], no_past, no_past, blocks, heads, key_heads, dropout)
+    torch.set_grad_enabled(False)
+    return a, leaves
+
+
+# The gradients of q, k and v, from that of attention's result.
+def attention_gradients(da: Tensor, a: Tensor, leaves: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    down : List[Optional[Tensor]] = [da]
+    dq, dk, dv = torch.grad([a], leaves, down)
+    return (ops.prim.unchecked_unwrap_optional(dq), ops.prim.unchecked_unwrap_optional(dk),
+            ops.prim.unchecked_unwrap_optional(dv))
+
+
+# Layer norm's result for x [t, d], mean and 1 / deviation, as its gradient needs them.
+def norm(x: Tensor, weight: Tensor, bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.native_layer_norm(x, [x.shape[1]], weight, bias, 1e-5)
+
+
+# The gradient of x in norm.
+def norm_gradient(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    dx, dw, db = torch.native_layer_norm_backward(dy, x, [x.shape[1]], mean, deviation, weight, bias, [True, False, False])
+    return dx
+
+
 # Attention of one query a sentence, its last real token. Query heads that share keys and values stand as rows of one
 # head. q [n, heads * e], the rest as above -> [n, heads * e]
 def last_token_attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor],
@@ -173,6 +263,15 @@ def activate(x: Tensor, function: str) -> Tensor:
     if function == "gelu":
         return torch.gelu(x)
     return torch.gelu(x, approximate="tanh")
+
+
+# The gradient of an activation's input, from what activate left of it: relu's result, for the others the input itself.
+def activation_gradient(df: Tensor, x: Tensor, function: str) -> Tensor:
+    if function == "relu":
+        return torch.threshold_backward(df, x, 0)
+    if function == "gelu":
+        return torch.gelu_backward(df, x)
+    return torch.gelu_backward(df, x, approximate="tanh")
 
 
 # What LLaMA brought and later families share. Shapes as above; g = key and value heads, a divisor of h.

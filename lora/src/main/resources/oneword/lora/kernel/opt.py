@@ -48,8 +48,105 @@ class Ops(Module):
         q = __torch__.lora_linear(y, w[2], w[3], l[0], l[1], self.lora_scale, lora_dropout)
         k = __torch__.lora_linear(y, w[4], w[5], l[2], l[3], self.lora_scale, lora_dropout)
         v = __torch__.lora_linear(y, w[6], w[7], l[4], l[5], self.lora_scale, lora_dropout)
+        __torch__.attention_seed(attention_dropout)
         a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.heads, attention_dropout)
         return self._after_attention(x, a, w, l, dropout, lora_dropout)
+
+    # layer_train, and what layer_backward needs of it: a list whose first entry is the result
+    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor],
+                     w: List[Tensor], l: List[Tensor]) -> List[Tensor]:
+        scale, p = self.lora_scale, self.lora_dropout
+        none = torch.empty([0])
+        y = x
+        if self.pre_norm:
+            y = __torch__.norm(x, w[0], w[1])[0]
+        q, low_q, kept_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
+        k, low_k, kept_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
+        v, low_v, kept_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
+        seed = __torch__.attention_seed(self.attention_dropout)
+        a = __torch__.attention(q, k, v, none, none, blocks, self.heads, self.heads, self.attention_dropout)
+        o, low_o, kept_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
+        h, kept_1 = __torch__.add_dropped(x, o, self.dropout)
+        z = h
+        if self.pre_norm:
+            y = __torch__.norm(h, w[10], w[11])[0]
+        else:
+            y = __torch__.norm(h, w[0], w[1])[0]
+            z = y
+        u, low_u, kept_u = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
+        f = __torch__.activate(u, self.activation)
+        g, low_g, kept_g = __torch__.lora_record(f, w[14], w[15], l[10], l[11], scale, p)
+        result, kept_2 = __torch__.add_dropped(z, g, self.dropout)
+        z = none
+        if not self.pre_norm:
+            z = result
+            result = __torch__.norm(z, w[10], w[11])[0]
+        return [result, q, k, v, h, u, z, low_q, low_k, low_v, low_o, low_u, low_g, kept_q, kept_k, kept_v, kept_o,
+                kept_u, kept_g, kept_1, kept_2, seed]
+
+    # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
+    # layer_record gave. For a thread that records nothing.
+    def layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
+                       w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
+        dh, y, dq, dk, dv, mean, deviation = self._to_queries(dy, x, blocks, w, l, r)
+        down_q, down_k, down_v = self._query_gradients(y, dq, dk, dv, l, r)
+        dx = __torch__.lora_input_gradient(torch.empty([0]), dq, w[2], l[0], down_q, r[12])
+        dx = __torch__.lora_input_gradient(dx, dk, w[4], l[2], down_k, r[13])
+        dx = __torch__.lora_input_gradient(dx, dv, w[6], l[4], down_v, r[14])
+        if self.pre_norm:
+            dx = __torch__.norm_gradient(dx, x, w[0], w[1], mean, deviation)
+        return torch.add_(dx, dh)
+
+    # The same where nothing below the layer is trained. Gives nothing of use.
+    def lowest_layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
+                              w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
+        dh, y, dq, dk, dv, mean, deviation = self._to_queries(dy, x, blocks, w, l, r)
+        self._query_gradients(y, dq, dk, dv, l, r)
+        return dh
+
+    def _query_gradients(self: __torch__.Ops, y: Tensor, dq: Tensor, dk: Tensor, dv: Tensor, l: List[Tensor],
+                         r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+        scale, p = self.lora_scale, self.lora_dropout
+        return (__torch__.lora_gradients(dq, y, l[0], l[1], r[6], r[12], scale, p),
+                __torch__.lora_gradients(dk, y, l[2], l[3], r[7], r[13], scale, p),
+                __torch__.lora_gradients(dv, y, l[4], l[5], r[8], r[14], scale, p))
+
+    # From the gradient of a layer's result: that of the residual; y, which goes into q, k and v; theirs; and mean and
+    # deviation of the norm before them
+    def _to_queries(self: __torch__.Ops, dy: Tensor, x: Tensor, blocks: List[Tensor],
+                    w: List[Tensor], l: List[Tensor],
+                    r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        scale, p, h, u, dz = self.lora_scale, self.lora_dropout, r[3], r[4], dy
+        if not self.pre_norm:
+            last, mean, deviation = __torch__.norm(r[5], w[10], w[11])
+            dz = __torch__.norm_gradient(dz, r[5], w[10], w[11], mean, deviation)
+        dg = __torch__.dropped_gradient(dz, r[19], self.dropout)
+        f = u
+        if self.activation != "relu":
+            f = __torch__.activate(u, self.activation)
+        down = __torch__.lora_gradients(dg, f, l[10], l[11], r[11], r[17], scale, p)
+        du = __torch__.lora_input_gradient(torch.empty([0]), dg, w[14], l[10], down, r[17])
+        du = __torch__.activation_gradient(du, u, self.activation)
+        n = 0
+        if self.pre_norm:
+            n = 10
+        y, mean, deviation = __torch__.norm(h, w[n], w[n + 1])
+        down = __torch__.lora_gradients(du, y, l[8], l[9], r[10], r[16], scale, p)
+        dh = __torch__.lora_input_gradient(torch.empty([0]), du, w[12], l[8], down, r[16])
+        if self.pre_norm:
+            dh = torch.add_(__torch__.norm_gradient(dh, h, w[10], w[11], mean, deviation), dz)
+        else:
+            dh = __torch__.norm_gradient(torch.add_(dh, dz), h, w[0], w[1], mean, deviation)
+        do = __torch__.dropped_gradient(dh, r[18], self.dropout)
+        a, leaves = __torch__.attention_again(r[0], r[1], r[2], blocks, self.heads, self.heads,
+                                              self.attention_dropout, r[20])
+        down = __torch__.lora_gradients(do, torch.detach(a), l[6], l[7], r[9], r[15], scale, p)
+        da = __torch__.lora_input_gradient(torch.empty([0]), do, w[8], l[6], down, r[15])
+        dq, dk, dv = __torch__.attention_gradients(da, a, leaves)
+        y = x
+        if self.pre_norm:
+            y, mean, deviation = __torch__.norm(x, w[0], w[1])
+        return dh, y, dq, dk, dv, mean, deviation
 
     # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
     # x [t, d], last [n] the rows of those tokens -> [n, d]
@@ -90,7 +187,7 @@ class Ops(Module):
                          dropout: float, lora_dropout: float) -> Tensor:
         d = residual.shape[1]
         o = __torch__.lora_linear(a, w[8], w[9], l[6], l[7], self.lora_scale, lora_dropout)
-        x = __torch__.add_dropped(residual, o, dropout)
+        x = __torch__.add_dropped(residual, o, dropout)[0]
         y = x
         if self.pre_norm:
             y = torch.layer_norm(x, [d], w[10], w[11])
@@ -100,7 +197,7 @@ class Ops(Module):
         f = __torch__.lora_linear(y, w[12], w[13], l[8], l[9], self.lora_scale, lora_dropout)
         f = __torch__.activate(f, self.activation)
         f = __torch__.lora_linear(f, w[14], w[15], l[10], l[11], self.lora_scale, lora_dropout)
-        x = __torch__.add_dropped(x, f, dropout)
+        x = __torch__.add_dropped(x, f, dropout)[0]
         if not self.pre_norm:
             x = torch.layer_norm(x, [d], w[10], w[11])
         return x

@@ -13,6 +13,7 @@ import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.LayerSeeds;
+import oneword.lora.decoder.Recording;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.hardware.MemoryGauge;
 import oneword.trainer.hardware.OutOfMemoryException;
@@ -173,10 +174,16 @@ public final class ContrastiveTrainer extends Trainer {
             passes.add(new MicroBatchPass(decoder, cuts.get(i), seeds, settings.sharePrefix()));
         }
         try (NDManager scope = getManager().newSubManager()) {
+            List<Recording> recordings = new ArrayList<>();
             List<NDArray> vectors = new ArrayList<>(cuts.size());
             for (MicroBatchPass pass : passes) {
                 gauge.claim();
-                vectors.add(keep == Keep.BATCH ? pass.graph(scope) : pass.embed(scope));
+                if (keep == Keep.BATCH) {
+                    recordings.add(pass.record(scope, false));
+                    vectors.add(recordings.get(recordings.size() - 1).vectors());
+                } else {
+                    vectors.add(pass.embed(scope));
+                }
             }
             NDArray all = Torch.withoutGradients(() -> infoNce.gather(scope, vectors, order(scope, cuts)));
             if (keep != Keep.BATCH) {
@@ -186,23 +193,18 @@ public final class ContrastiveTrainer extends Trainer {
             all.close();
             for (int i = 0; i < cuts.size(); i++) {
                 gauge.claim();
-                backward(scope, passes.get(i), cuts.get(i), vectors.get(i), loss.vectors());
+                Recording recording = keep == Keep.BATCH
+                    ? recordings.get(i) : passes.get(i).record(scope, keep == Keep.LAYER_BORDERS);
+                backward(scope, recording, cuts.get(i), loss.vectors());
             }
             return loss.value();
         }
     }
 
-    private void backward(
-        NDManager scope, MicroBatchPass pass, MicroBatch cut, NDArray vectors, NDArray gradient) {
-        try (NDManager inner = scope.newSubManager()) {
-            NDArray rows = Torch.withoutGradients(
-                () -> infoNce.rows(inner, gradient, inner.create(wide(cut.positions()))));
-            if (keep == Keep.LAYER_BORDERS) {
-                pass.backwardByLayer(inner, rows);
-            } else {
-                Torch.backward(keep == Keep.BATCH ? vectors : pass.graph(inner), rows);
-            }
-            vectors.close();
+    private void backward(NDManager scope, Recording recording, MicroBatch cut, NDArray gradient) {
+        try (recording; NDManager inner = scope.newSubManager()) {
+            recording.backward(Torch.withoutGradients(
+                () -> infoNce.rows(inner, gradient, inner.create(wide(cut.positions())))));
         }
     }
 

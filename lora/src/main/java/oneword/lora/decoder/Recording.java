@@ -1,0 +1,138 @@
+package oneword.lora.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import oneword.lora.kernel.Torch;
+
+/**
+ * A pass through a decoder that gradients can go back through, down to the adapter's matrices.
+ *
+ * <p>Layers have backward passes of their own, so that only what those need is kept: inputs in the compute type, what lies
+ * between A and B, and dropout's masks as bytes. From the last layer on, which is computed for the last tokens alone,
+ * autograd records. Close it when done, or let its scope.
+ */
+public final class Recording implements AutoCloseable {
+
+    private final Decoder decoder;
+    private final TokenBatch batch;
+    private final LayerSeeds seeds;
+    private final NDManager scope;
+    /** What goes into each layer. */
+    private final List<NDArray> inputs = new ArrayList<>();
+    /** For each layer but the last what its backward pass needs; empty where that is made again. */
+    private final List<NDList> kept = new ArrayList<>();
+    private NDArray vectors;
+
+    private Recording(Decoder decoder, NDManager scope, TokenBatch batch, LayerSeeds seeds) {
+        this.decoder = decoder;
+        this.batch = batch;
+        this.seeds = seeds;
+        this.scope = scope;
+    }
+
+    /**
+     * Runs all stages and keeps what the layers need.
+     *
+     * @param parent what is kept lives as long, or until {@link #close}
+     * @param batch must live as long
+     * @param seeds of the dropout masks
+     */
+    static Recording whole(Decoder decoder, NDManager parent, TokenBatch batch, LayerSeeds seeds) {
+        Recording recording = new Recording(decoder, parent.newSubManager(), batch, seeds);
+        Torch.withoutGradients(() -> {
+            NDArray x = recording.enter();
+            for (int i = 0; i < recording.last(); i++) {
+                NDList record = decoder.recordLayer(recording.scope, i, x, batch, seeds);
+                x = record.remove(0);
+                recording.kept.add(record);
+                recording.inputs.add(x);
+            }
+            return x;
+        });
+        recording.finish();
+        return recording;
+    }
+
+    /** Runs all stages but keeps only what stands at the borders of layers; each is run again on the way back. */
+    static Recording borders(Decoder decoder, NDManager parent, TokenBatch batch, LayerSeeds seeds) {
+        Recording recording = new Recording(decoder, parent.newSubManager(), batch, seeds);
+        Torch.withoutGradients(() -> {
+            NDArray x = recording.enter();
+            for (int i = 0; i < recording.last(); i++) {
+                x = decoder.layer(recording.scope, i, x, batch, seeds);
+                recording.inputs.add(x);
+            }
+            return x;
+        });
+        recording.finish();
+        return recording;
+    }
+
+    private int last() {
+        return decoder.config().layers() - 1;
+    }
+
+    private NDArray enter() {
+        NDArray x = decoder.embed(scope, batch, seeds);
+        inputs.add(x);
+        return x;
+    }
+
+    private void finish() {
+        NDArray x = inputs.get(last());
+        x.setRequiresGradient(true);
+        vectors = Torch.withGradients(
+            () -> decoder.head(scope, decoder.layer(scope, last(), x, batch, seeds), batch, seeds));
+    }
+
+    /** Vectors of the sentences, fp32 [n, d]; they belong to the recording. */
+    public NDArray vectors() {
+        return vectors;
+    }
+
+    /**
+     * Adds the gradients of the adapter's matrices to theirs. Once only: what was kept is let go of on the way.
+     *
+     * @param gradient of the loss with respect to the vectors, fp32 [n, d]
+     */
+    public void backward(NDArray gradient) {
+        Torch.backward(vectors, gradient);
+        NDArray down = inputs.get(last()).getGradient();
+        down.attach(scope);
+        vectors.close();
+        inputs.get(last()).close();
+        for (int i = last() - 1; i >= 0; i--) {
+            down = layerBackward(i, down);
+        }
+        if (decoder.adaptsEmbeddings()) {
+            Torch.backward(Torch.withGradients(() -> decoder.embed(scope, batch, seeds)), down);
+        }
+    }
+
+    private NDArray layerBackward(int i, NDArray gradient) {
+        NDArray x = inputs.get(i);
+        boolean lowest = i == 0 && !decoder.adaptsEmbeddings();
+        return Torch.withoutGradients(() -> {
+            NDList record = kept.isEmpty() ? again(i, x) : kept.get(i);
+            NDArray down = decoder.layerBackward(scope, i, gradient, x, batch, record, lowest);
+            record.close();
+            x.close();
+            gradient.close();
+            return down;
+        });
+    }
+
+    private NDList again(int i, NDArray x) {
+        NDList record = decoder.recordLayer(scope, i, x, batch, seeds);
+        record.remove(0).close();
+        return record;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
