@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A file open for reading, parts of which can be mapped. Each tensor is mapped on its own, once, so that a file
- * beyond 2 GiB can be read and asking again costs nothing; failures become {@link WeightFileException}s that name
+ * A file open for reading, parts of which can be copied or mapped. Each tensor is mapped on its own, once, so that a
+ * file beyond 2 GiB can be read and asking again costs nothing; failures become {@link WeightFileException}s that name
  * the file.
  */
 final class MappedFile implements AutoCloseable {
@@ -85,6 +85,28 @@ final class MappedFile implements AutoCloseable {
     /** Copies {@code length} bytes from {@code offset}; the caller has checked that the file holds them. */
     byte[] read(long offset, int length) {
         ByteBuffer bytes = ByteBuffer.allocate(length);
+        fill(bytes, offset);
+        return bytes.array();
+    }
+
+    /** Copies a tensor to where {@code into} stands. */
+    void read(TensorInfo tensor, ByteBuffer into) {
+        fill(room(tensor, into), tensor.offset());
+    }
+
+    /** The next bytes of a buffer, as many as the tensor has; passes them. */
+    static ByteBuffer room(TensorInfo tensor, ByteBuffer into) {
+        if (tensor.length() > into.remaining()) {
+            throw new IllegalArgumentException("a buffer with room for " + into.remaining() + " bytes, for " + tensor
+                    + " of " + tensor.length());
+        }
+        int length = (int) tensor.length();
+        ByteBuffer room = into.slice(into.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+        into.position(into.position() + length);
+        return room;
+    }
+
+    private void fill(ByteBuffer bytes, long offset) {
         try {
             while (bytes.hasRemaining()) {
                 if (channel.read(bytes, offset + bytes.position()) < 0) {
@@ -98,7 +120,6 @@ final class MappedFile implements AutoCloseable {
         } catch (IOException e) {
             throw unreadable(path, e);
         }
-        return bytes.array();
     }
 
     ByteBuffer map(TensorInfo tensor) {

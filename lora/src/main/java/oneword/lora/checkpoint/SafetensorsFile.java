@@ -106,6 +106,11 @@ public final class SafetensorsFile implements WeightSource {
     }
 
     @Override
+    public void read(String name, ByteBuffer into) {
+        file.read(tensors.get(name), into);
+    }
+
+    @Override
     public Path file(String name) {
         tensors.get(name);
         return file.path();

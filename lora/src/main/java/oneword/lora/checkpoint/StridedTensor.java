@@ -18,6 +18,7 @@ import java.util.Arrays;
  */
 record StridedTensor(TensorInfo info, long first, long span, long[] strides) {
     private static final int MOST_DIMENSIONS = 64;
+    private static final String WAY_OUT = "save it again with tensor.contiguous()";
 
     /**
      * Checks that the tensor lies in its storage, and is no larger.
@@ -77,14 +78,19 @@ record StridedTensor(TensorInfo info, long first, long span, long[] strides) {
 
     /** The elements in row-major order, copied from the file. */
     ByteBuffer gather(MappedFile file) {
-        String wayOut = "save it again with tensor.contiguous()";
-        file.requireOneBuffer(info, wayOut);
+        file.requireOneBuffer(info, WAY_OUT);
+        ByteBuffer to = ByteBuffer.allocateDirect((int) info.length()).order(ByteOrder.LITTLE_ENDIAN);
+        gather(file, to);
+        return to.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Copies the elements in row-major order until {@code to}, which is little-endian, is full. */
+    void gather(MappedFile file, ByteBuffer to) {
         if (span > Integer.MAX_VALUE) {
             throw new WeightFileException(file.path(), "tensor " + quote(info.name()) + " is scattered over " + span
-                    + " bytes, expected at most " + Integer.MAX_VALUE, wayOut);
+                    + " bytes, expected at most " + Integer.MAX_VALUE, WAY_OUT);
         }
         ByteBuffer from = file.map(first, span);
-        ByteBuffer to = ByteBuffer.allocateDirect((int) info.length()).order(ByteOrder.LITTLE_ENDIAN);
         int size = info.dtype().size();
         long[] shape = info.shape();
         long[] at = new long[shape.length];
@@ -100,7 +106,6 @@ record StridedTensor(TensorInfo info, long first, long span, long[] strides) {
                 at[i] = 0;
             }
         }
-        return to.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static void copy(ByteBuffer from, int at, ByteBuffer to, int size) {

@@ -134,6 +134,16 @@ public final class TorchPickleFile implements WeightSource {
         return List.copyOf(chunks);
     }
 
+    @Override
+    public void read(String name, ByteBuffer into) {
+        StridedTensor tensor = tensors.get(name);
+        if (isScattered(tensor)) {
+            tensor.gather(file, MappedFile.room(tensor.info(), into));
+        } else {
+            file.read(tensor.info(), into);
+        }
+    }
+
     private static boolean isScattered(StridedTensor tensor) {
         return tensor.info().offset() == TensorInfo.SCATTERED;
     }

@@ -163,6 +163,11 @@ public final class WeightFolder implements WeightSource {
     }
 
     @Override
+    public void read(String name, ByteBuffer into) {
+        tensors.get(name).read(name, into);
+    }
+
+    @Override
     public Path file(String name) {
         return tensors.get(name).file(name);
     }

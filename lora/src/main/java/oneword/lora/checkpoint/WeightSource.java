@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Named tensors in one or more files, read in place.
+ * Named tensors in one or more files, read in place or copied.
  *
  * <p><b>Buffers.</b> A tensor comes as a direct, read-only, little-endian buffer whose position is 0 and whose limit
  * is the tensor's length: row-major, no padding. Each call gives a buffer with a position of its own over the same
@@ -64,6 +64,20 @@ public interface WeightSource extends AutoCloseable {
      * @throws IllegalStateException if this source is closed
      */
     List<ByteBuffer> mapChunks(String name, int maxBytes);
+
+    /**
+     * Copies a tensor's bytes into memory of the caller's, so that nothing of the file stays in this process: a mapping
+     * counts as its memory until the garbage collector comes by. Only a tensor that is {@link TensorInfo#SCATTERED} is
+     * gathered from a mapping.
+     *
+     * @param name one of {@link #names()}
+     * @param into receives them, little-endian, and stands behind them afterwards; best direct, since Java copies to
+     *     others through a direct buffer of the same size
+     * @throws WeightFileException if there is no such tensor or the file can no longer be read
+     * @throws IllegalArgumentException if there is not enough room
+     * @throws IllegalStateException if this source is closed
+     */
+    void read(String name, ByteBuffer into);
 
     /**
      * The file that holds a tensor, to name it in messages.

@@ -2,7 +2,7 @@
  * Weight files: from bytes on disk to named buffers, and back.
  *
  * <p>A {@link oneword.lora.checkpoint.WeightSource} gives each tensor of a file or folder as a read-only, little-endian
- * mapping of the file itself, so that a model larger than memory can be read tensor by tensor.
+ * mapping of the file itself, so that a model larger than memory can be read tensor by tensor, or copies it.
  * {@link oneword.lora.checkpoint.WeightFolder} opens a Hugging Face model folder, whole or in shards;
  * {@link oneword.lora.checkpoint.SafetensorsFile} and {@link oneword.lora.checkpoint.SafetensorsWriter} read and write
  * one safetensors file, and {@link oneword.lora.checkpoint.TorchPickleFile} reads what {@code torch.save} wrote.

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,8 @@ import oneword.lora.kernel.Torch;
 /**
  * Brings named tensors from files into the compute type, checked against the shape that the configuration demands.
  *
- * <p>A tensor is read straight from its mapping and copied once; nothing of the file stays in memory.
+ * <p>A tensor is read into memory of libtorch's, which is let go of as soon as it is converted: beside the weights,
+ * no more than the largest tensor is held, and nothing of the files stays in memory, mapped or not.
  */
 final class WeightLoader implements AutoCloseable {
 
@@ -93,11 +93,11 @@ final class WeightLoader implements AutoCloseable {
             throw new LoraException(source.file(full) + ": " + full + ": shape " + Arrays.toString(info.shape())
                 + ", but config.json calls for " + Arrays.toString(shape));
         }
-        ByteBuffer bytes = source.map(full);
         try (NDManager scope = owner.newSubManager()) {
-            NDArray raw = scope.create(bytes, new Shape(shape), dataType(info, full));
+            NDArray raw = read(scope, info);
             String method = info.dtype() == DType.BF16 ? "convert_bfloat16" : "convert";
             NDArray weight = Torch.withoutGradients(() -> kernels.call(scope, method).with(raw).tensor());
+            raw.close();
             boolean finite = Torch.withoutGradients(
                 () -> kernels.call(scope, "all_finite").with(weight).tensor().getBoolean());
             if (!finite) {
@@ -107,6 +107,17 @@ final class WeightLoader implements AutoCloseable {
             weight.attach(owner);
             return weight;
         }
+    }
+
+    /** The tensor as the file has it, on the owner's device; bf16 under the name of fp16. */
+    private NDArray read(NDManager scope, TensorInfo info) {
+        if (info.length() > Integer.MAX_VALUE) {
+            throw new LoraException(source.file(info.name()) + ": " + info.name() + ": has " + info.length()
+                + " bytes; tensors of at most " + Integer.MAX_VALUE + " are supported");
+        }
+        NDArray raw = scope.create(new Shape(info.shape()), dataType(info), Device.cpu());
+        source.read(info.name(), raw.toByteBuffer(true));
+        return raw.toDevice(owner.getDevice(), false);
     }
 
     /** A constant in the compute type, where the configuration says that there is no such weight. */
@@ -128,13 +139,13 @@ final class WeightLoader implements AutoCloseable {
         }
     }
 
-    private DataType dataType(TensorInfo info, String name) {
+    private DataType dataType(TensorInfo info) {
         return switch (info.dtype()) {
             case F64 -> DataType.FLOAT64;
             case F32 -> DataType.FLOAT32;
             case F16, BF16 -> DataType.FLOAT16;
-            default -> throw new LoraException(source.file(name) + ": " + name + ": weights of type " + info.dtype()
-                + " are not supported; F64, F32, F16 and BF16 are");
+            default -> throw new LoraException(source.file(info.name()) + ": " + info.name() + ": weights of type "
+                + info.dtype() + " are not supported; F64, F32, F16 and BF16 are");
         };
     }
 

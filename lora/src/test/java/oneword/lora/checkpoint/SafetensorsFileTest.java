@@ -121,6 +121,29 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void aCopyGoesWhereTheBufferStandsAndLeavesItBehindTheTensor() {
+        try (SafetensorsFile file = SafetensorsFile.open(Golden.file("every_type.safetensors"))) {
+            ByteBuffer copy = ByteBuffer.allocateDirect(50).position(2);
+            file.read("f32", copy);
+            assertThat(copy.position()).isEqualTo(26);
+            assertThat(copy.slice(2, 24)).isEqualTo(file.map("f32"));
+            assertThatThrownBy(() -> file.read("f64", copy)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("room for 24 bytes", "f64", "48");
+        }
+    }
+
+    @Test
+    void aFileThatIsCutWhileItIsReadIsToldInPlaceOfACrash() throws IOException {
+        Path path = Files.copy(Golden.file("every_type.safetensors"), folder.resolve("cut.safetensors"));
+        try (SafetensorsFile file = SafetensorsFile.open(path);
+                RandomAccessFile writer = new RandomAccessFile(path.toFile(), "rw")) {
+            writer.setLength(file.info("f32").offset() + 4);
+            assertThatThrownBy(() -> file.read("f32", ByteBuffer.allocateDirect(24)))
+                    .isInstanceOf(WeightFileException.class).hasMessageContaining("do not change it while it is read");
+        }
+    }
+
+    @Test
     void chunksAreWholeElementsInOrder() {
         try (SafetensorsFile file = SafetensorsFile.open(Golden.file("every_type.safetensors"))) {
             List<ByteBuffer> chunks = file.mapChunks("f64", 20);

@@ -101,6 +101,9 @@ class TorchPickleFileTest {
         assertThat(buffer.getFloat(4)).isEqualTo(-2);
         assertThatThrownBy(() -> file.map("weight")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> file.map("transposed")).isInstanceOf(IllegalStateException.class);
+        ByteBuffer room = ByteBuffer.allocate(64);
+        assertThatThrownBy(() -> file.read("weight", room)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> file.read("transposed", room)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -159,5 +162,8 @@ class TorchPickleFileTest {
         assertThat(file.info(name).dtype()).as(name).isEqualTo(dtype);
         assertThat(file.info(name).shape()).as(name).containsExactly(shape);
         assertThat(file.map(name)).as(name).isEqualTo(expected.flip());
+        ByteBuffer copy = ByteBuffer.allocateDirect(expected.remaining());
+        file.read(name, copy);
+        assertThat(copy.flip()).as("copy of %s", name).isEqualTo(expected);
     }
 }
