@@ -292,3 +292,24 @@ def rotate(x: Tensor, heads: int, positions: Tensor, frequencies: Tensor) -> Ten
     y = torch.reshape(x.to(6), [x.shape[0], heads, 2, -1])
     y = torch.addcmul(y * cos, torch.flip(y, [2]), torch.cat([torch.neg(sin), sin], 2))
     return torch.reshape(y, x.shape).to(x.dtype)
+
+
+# The gradient of x in rms_norm, with n = x r normalised by r = 1 / sqrt(mean(x^2) + eps) and dn = dy w that of n:
+# r (dn - n mean(dn n)). All in fp32 but for dy w, which is rounded as the product in rms_norm is.
+def rms_norm_gradient(dy: Tensor, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    n = x.to(6)
+    r = torch.rsqrt(torch.mean(n * n, [-1], True) + eps)
+    n = n * r
+    dn = (dy * weight).to(6)
+    dx = torch.sub(dn, torch.mul_(n, torch.mean(dn * n, [-1], True)))
+    return torch.mul_(dx, r).to(x.dtype)
+
+
+# The gradient of x in rotate: turned back by the same angles.
+def rotate_gradient(dy: Tensor, heads: int, positions: Tensor, frequencies: Tensor) -> Tensor:
+    return __torch__.rotate(dy, heads, torch.neg(positions), frequencies)
+
+
+# The gradients of gate and up in silu(gate) * up, from that of the product and silu(gate), which it overwrites.
+def gated_gradients(df: Tensor, gate: Tensor, up: Tensor, silu: Tensor) -> Tuple[Tensor, Tensor]:
+    return torch.silu_backward(df * up, gate), torch.mul_(silu, df)
