@@ -68,31 +68,35 @@ def accumulate(matrix: Tensor, gradient: Tensor):
     torch.backward(matrix, gradient.to(matrix.dtype))
 
 
-# Adds the gradients of A and B in lora_record to theirs. dy [t, out] -> dy B [t, rank], for lora_input_gradient
-def lora_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor, scale: float,
-                   dropout: float) -> Tensor:
-    if torch.numel(a) == 0:
-        return low
-    z, factor = x, scale
-    if dropout > 0.:
-        z, factor = x * kept, scale / (1. - dropout)
-    down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
-    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
-    __torch__.accumulate(a, torch.mm(torch.t(down), z))
-    return down
-
-
-# The gradient of x in lora_record, added to dx where that is not empty.
-def lora_input_gradient(dx: Tensor, dy: Tensor, weight: Tensor, a: Tensor, down: Tensor, kept: Tensor) -> Tensor:
+# Adds the gradients of A and B in lora_record to theirs, and gives that of x, added to dx where that is not empty. From
+# that of the result, dy [t, out]; low and kept are what lora_record gave.
+def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor,
+                   scale: float, dropout: float) -> Tensor:
     if torch.numel(dx) == 0:
         dx = torch.mm(dy, weight)
     else:
         dx = torch.addmm_(dx, dy, weight)
+    down, mask = __torch__.adapter_gradients(dy, x, a, b, low, kept, scale, dropout)
     if torch.numel(down) == 0:
         return dx
-    if torch.numel(kept) == 0:
+    if dropout == 0.:
         return torch.addmm_(dx, down, a.to(dx.dtype))
-    return torch.add_(dx, torch.mul_(torch.mm(down, a.to(dx.dtype)), kept))
+    return torch.add_(dx, torch.mul_(torch.mm(down, a.to(dx.dtype)), mask))
+
+
+# Adds the gradients of A and B alone -> that of dropout(x) A' before dropout's division, and the survivors in x's type
+def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor, scale: float,
+                      dropout: float) -> Tuple[Tensor, Tensor]:
+    if torch.numel(a) == 0:
+        return low, kept
+    z, mask, factor = x, kept, scale
+    if dropout > 0.:
+        mask = kept.to(x.dtype)
+        z, factor = x * mask, scale / (1. - dropout)
+    down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
+    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
+    __torch__.accumulate(a, torch.mm(torch.t(down), z))
+    return down, mask
 
 
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
@@ -200,24 +204,112 @@ def attention_seed(dropout: float) -> Tensor:
     return seed
 
 
-# Attention again, on leaves that take gradients: keeping what those need from the forward pass would take twice the
-# memory of q, k and v. Gives the result and the leaves.
-def attention_again(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int, dropout: float,
-                    seed: Tensor) -> Tuple[Tensor, List[Tensor]]:
+# Attention (without a past), and what its gradients need besides its arguments and its result: each block's logarithms of
+# sums of exponentials on a CPU, or the seed of its dropout.
+def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int,
+                     dropout: float) -> Tuple[Tensor, List[Tensor]]:
+    if dropout > 0. or q.device.type != "cpu":
+        seed = __torch__.attention_seed(dropout)
+        none = torch.empty([0])
+        return __torch__.attention(q, k, v, none, none, blocks, heads, key_heads, dropout), [seed]
+    kind = __torch__.attention_type(q)
+    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
+    a = torch.empty_like(q)
+    sums : List[Tensor] = []
+    row = 0
+    for i, part in enumerate(qs):
+        keys, values, mask = __torch__.seen(i, ks, vs, heads)
+        if part.shape[2] > 0:
+            y, exponentials = torch._scaled_dot_product_flash_attention_for_cpu(part, keys, values, 0., mask is None,
+                                                                                attn_mask=mask)
+            row = __torch__.put(a, row, y)
+            sums.append(exponentials)
+    return a, sums
+
+
+# Keys and values that block i's queries see, for every head of queries, and a mask where causality alone is not enough.
+# Block 0 is the prefix.
+def seen(i: int, ks: List[Tensor], vs: List[Tensor], heads: int) -> Tuple[Tensor, Tensor, Optional[Tensor]]:
+    keys, values = ks[i], vs[i]
+    mask : Optional[Tensor] = None
+    p, s = ks[0].shape[2], ks[i].shape[2]
+    if i > 0 and p > 0:
+        keys, values = __torch__.with_prefix(ks[0], keys), __torch__.with_prefix(vs[0], values)
+        mask = torch.triu(torch.full([s, p + s], -float("inf"), dtype=keys.dtype), p + 1)
+    if heads != keys.shape[1]:
+        keys, values = __torch__.repeat_heads(keys, heads), __torch__.repeat_heads(values, heads)
+    return keys, values, mask
+
+
+# Writes [n, h, s, e] into rows of [t, h * e], from the given one on -> the row behind them
+def put(rows: Tensor, row: int, x: Tensor) -> int:
+    merged = __torch__.merge_heads(x)
+    torch.copy_(torch.narrow(rows, 0, row, merged.shape[0]), merged)
+    return row + merged.shape[0]
+
+
+# The gradients of q, k and v in attention_record, from that of its result a.
+def attention_gradients(da: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, record: List[Tensor],
+                        blocks: List[Tensor], heads: int, key_heads: int,
+                        dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
+    if dropout > 0. or q.device.type != "cpu":
+        return __torch__.attention_gradients_again(da, q, k, v, record[0], blocks, heads, key_heads, dropout)
+    kind = __torch__.attention_type(q)
+    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
+    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
+    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
+    results = __torch__.split_blocks(a.to(kind), blocks, heads)
+    downs = __torch__.split_blocks(da.to(kind), blocks, heads)
+    dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+    p = ks[0].shape[2]
+    prefix_dk, prefix_dv = torch.zeros_like(ks[0]), torch.zeros_like(vs[0])
+    row, first = p, 0
+    if p > 0:
+        first = 1
+    for i in range(1, len(qs)):
+        keys, values, mask = __torch__.seen(i, ks, vs, heads)
+        x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(
+            downs[i], qs[i], keys, values, results[i], record[i - 1 + first], 0., mask is None, attn_mask=mask)
+        y, z = __torch__.sum_heads(y, key_heads), __torch__.sum_heads(z, key_heads)
+        if p > 0:
+            torch.add_(prefix_dk, torch.sum(torch.narrow(y, 2, 0, p), [0], True))
+            torch.add_(prefix_dv, torch.sum(torch.narrow(z, 2, 0, p), [0], True))
+            y, z = torch.narrow(y, 2, p, y.shape[2] - p), torch.narrow(z, 2, p, z.shape[2] - p)
+        __torch__.put(dk, row, y)
+        __torch__.put(dv, row, z)
+        row = __torch__.put(dq, row, x)
+    if p > 0:
+        keys, values, mask = __torch__.seen(0, ks, vs, heads)
+        x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(
+            downs[0], qs[0], keys, values, results[0], record[0], 0., True)
+        __torch__.put(dq, 0, x)
+        __torch__.put(dk, 0, torch.add_(__torch__.sum_heads(y, key_heads), prefix_dk))
+        __torch__.put(dv, 0, torch.add_(__torch__.sum_heads(z, key_heads), prefix_dv))
+    return dq, dk, dv
+
+
+# [n, h, s, e] -> [n, g, s, e], the gradient of repeat_heads
+def sum_heads(x: Tensor, heads: int) -> Tensor:
+    n, h, s, e = x.shape
+    if h == heads:
+        return x
+    return torch.sum(torch.reshape(x, [n, heads, h // heads, s, e]), [2])
+
+
+# The same through autograd, attention computed again.
+def attention_gradients_again(da: Tensor, q: Tensor, k: Tensor, v: Tensor, seed: Tensor, blocks: List[Tensor],
+                              heads: int, key_heads: int, dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
     if dropout > 0.:
         torch.manual_seed(int(seed))
     leaves = [torch.detach(q), torch.detach(k), torch.detach(v)]
     for leaf in leaves:
         torch.requires_grad_(leaf)
+    none = torch.empty([0])
     torch.set_grad_enabled(True)
-    no_past = torch.empty([0])
-    a = __torch__.attention(leaves[0], leaves[1], leaves[2], no_past, no_past, blocks, heads, key_heads, dropout)
+    a = __torch__.attention(leaves[0], leaves[1], leaves[2], none, none, blocks, heads, key_heads, dropout)
     torch.set_grad_enabled(False)
-    return a, leaves
-
-
-# The gradients of q, k and v, from that of attention's result.
-def attention_gradients(da: Tensor, a: Tensor, leaves: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     down : List[Optional[Tensor]] = [da]
     dq, dk, dv = torch.grad([a], leaves, down)
     return (ops.prim.unchecked_unwrap_optional(dq), ops.prim.unchecked_unwrap_optional(dk),
