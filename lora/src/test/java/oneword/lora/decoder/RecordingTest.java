@@ -24,10 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * With dropout of every kind a recording gives the vectors of autograd's pass with the same seeds, to the bit, and its
- * gradients.
- */
+/** Under dropout a recording gives autograd's vectors, to the bit, and its gradients, from the same seeds. */
 class RecordingTest {
 
     private static final double BOUND = 1e-5;
@@ -55,11 +52,12 @@ class RecordingTest {
     private record Pass(float[] vectors, Map<String, float[]> gradients) {}
 
     @ParameterizedTest
-    @CsvSource({"pre-norm, true", "pre-norm, false", "pre-norm-gelu, true", "post-norm-projected, true",
-        "post-norm-projected, false", "llama, true", "llama, false", "llama-bias, true", "llama-llama3, true",
-        "mistral, true"})
-    void everyMatrixHasTheGradientOfAutograd(String model, boolean sharePrefix) throws IOException {
-        copyModel(model);
+    @CsvSource({"pre-norm, 0.2, true", "pre-norm, 0, true", "pre-norm, 0, false", "pre-norm-gelu, 0.2, true",
+        "post-norm-projected, 0.2, false", "post-norm-projected, 0, true", "llama, 0.2, true", "llama, 0, true",
+        "llama, 0, false", "llama-bias, 0.2, true", "llama-llama3, 0.2, false", "mistral, 0, true"})
+    void everyMatrixHasTheGradientOfAutograd(String model, double attentionDropout, boolean sharePrefix)
+        throws IOException {
+        copyModel(model, attentionDropout);
         List<String> targets = Decoders.read(folder).targetModules().stream()
             .map(TargetModule::name).distinct().toList();
         assertEqualsAutograd(model, targets, sharePrefix);
@@ -68,11 +66,11 @@ class RecordingTest {
     @ParameterizedTest
     @ValueSource(strings = {"pre-norm", "post-norm-projected", "llama"})
     void mapsWithoutAdapterPassGradientsOn(String model) throws IOException {
-        copyModel(model);
+        copyModel(model, DROPOUT);
         assertEqualsAutograd(model, List.of("q_proj", "v_proj"), true);
     }
 
-    private void copyModel(String name) throws IOException {
+    private void copyModel(String name, double attentionDropout) throws IOException {
         Path source = GoldenCase.ROOT.resolve("decoder").resolve(name);
         Files.copy(source.resolve("model.safetensors"), folder.resolve("model.safetensors"));
         ObjectMapper json = new ObjectMapper();
@@ -80,7 +78,8 @@ class RecordingTest {
         if (config.has("dropout")) {
             config.put("dropout", DROPOUT);
         }
-        json.writeValue(folder.resolve("config.json").toFile(), config.put("attention_dropout", DROPOUT));
+        config.put("attention_dropout", attentionDropout);
+        json.writeValue(folder.resolve("config.json").toFile(), config);
     }
 
     private void assertEqualsAutograd(String model, List<String> targets, boolean sharePrefix) {
@@ -115,8 +114,7 @@ class RecordingTest {
                 matrix.getArray().set(normal(random, matrix.getShape(), 0.2));
                 matrix.getArray().setRequiresGradient(true);
             }
-            float[] vectors =
-                way.run(decoder, scope, TokenBatch.of(scope, IDS, LENGTHS, WIDTH, sharePrefix));
+            float[] vectors = way.run(decoder, scope, TokenBatch.of(scope, IDS, LENGTHS, WIDTH, sharePrefix));
             Map<String, float[]> gradients = new LinkedHashMap<>();
             for (Parameter matrix : matrices) {
                 gradients.put(matrix.getName(), matrix.getArray().getGradient().toFloatArray());
