@@ -3,60 +3,70 @@
 # width, d = width.
 
 
+# What a dropout mask of probability p is made of, to be kept in its place: a key, and 1024 bounds as bytes behind it. Bounds
+# are one of the two whole numbers beside 256 p, drawn so that their mean is 256 p. Always on the CPU.
+def draw(p: float) -> Tensor:
+    key = torch.random_(torch.empty([1], dtype=4), 4611686018427387904)
+    bounds = torch.clamp(torch.floor(torch.rand([1024], dtype=6) + 256. * p) - 128., max=127.).to(1)
+    return torch.cat([key, torch.set_(torch.empty([0], dtype=4), bounds, 0, [128], [1])])
+
+
 # 1 for each element of x that dropout (an element is zero with probability p, else divided by 1 - p) keeps, else 0, in x's
-# shape and as bytes. The division is left to the caller. On a CPU torch draws one number for each element, on one thread;
-# here a number of 64 bits serves eight, and numbers are a counter's hashes (SplitMix64, doi 10.1145/2660193.2660195; its
-# shifts are arithmetic here), the generator's being the key.
-# An element is dropped if its random byte is below a bound. Bounds are one of the two whole numbers beside 256 p, drawn
-# so that the probability is p; elements 1024 apart share theirs, which correlates them by less than 1e-4.
-def survivors(x: Tensor, p: float) -> Tensor:
-    if x.device.type != "cpu":
-        return torch.bernoulli(torch.empty_like(x, dtype=1), 1. - p)
+# shape and as bytes. The division is left to the caller. An element is dropped if its random byte is below its bound;
+# elements 1024 apart share theirs, which correlates them by less than 1e-4.
+# On a CPU torch draws one number for each element, on one thread. Here a number of 64 bits serves eight, and numbers are
+# hashes of what the key counts on from (the finaliser of SplitMix64, doi 10.1145/2660193.2660195).
+def survivors(x: Tensor, made: Tensor) -> Tensor:
     n = torch.numel(x)
     rows = (n + 1023) // 1024
-    bounds = torch.clamp(torch.floor(torch.rand([1024], dtype=6) + 256. * p) - 128., max=127.).to(1)
-    key = torch.random_(torch.empty([1], dtype=4), -9223372036854775807 - 1, None)
-    bits = torch.add_(torch.mul_(torch.arange(rows * 128, dtype=4), -7046029254386353131), key)
-    bits = torch.mul_(torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 30)), -4658895280553007687)
-    bits = torch.mul_(torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 27)), -7723592293110705685)
-    bits = torch.bitwise_xor_(bits, torch.bitwise_right_shift(bits, 31))
+    key = int(made[0])
+    bits = torch.arange(key, key + rows * 128, dtype=4, device=x.device)
+    bits = torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
+    bits = torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
+    bits = __torch__.xor_shifted(bits, 31, 8589934591)
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
-    bytes = torch.set_(torch.empty([0], dtype=1), bits, 0, [rows, 1024], [1024, 1])
+    bytes = torch.set_(torch.empty([0], dtype=1, device=x.device), bits, 0, [rows, 1024], [1024, 1])
+    bounds = torch.set_(torch.empty([0], dtype=1), made, 8, [1024], [1]).to(x.device)
     return torch.reshape(torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n), x.shape)
 
 
-# residual + dropout(x), and the survivors; none where nothing is dropped. x may be overwritten.
+# x ^ (x >>> n), in place; low has the lowest 64 - n bits set, since torch's shift copies the sign.
+def xor_shifted(x: Tensor, n: int, low: int) -> Tensor:
+    return torch.bitwise_xor_(x, torch.bitwise_and_(torch.bitwise_right_shift(x, n), low))
+
+
+# residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. x may be overwritten.
 def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tuple[Tensor, Tensor]:
     if p == 0.:
         return torch.add_(x, residual), torch.empty([0])
-    kept = __torch__.survivors(x, p)
-    return torch.add(residual, x * kept, alpha=1. / (1. - p)), kept
+    made = __torch__.draw(p)
+    return torch.add(residual, x * __torch__.survivors(x, made), alpha=1. / (1. - p)), made
 
 
-# Gradient of x in add_dropped, from that of the result.
-def dropped_gradient(dy: Tensor, kept: Tensor, p: float) -> Tensor:
+# The gradient of x in add_dropped, from that of the result.
+def dropped_gradient(dy: Tensor, made: Tensor, p: float) -> Tensor:
     if p == 0.:
         return dy
-    return torch.mul_(dy * kept, 1. / (1. - p))
+    return torch.mul_(dy * __torch__.survivors(dy, made), 1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1), and for its gradients dropout(x) A' and
-# the survivors; both empty where there is no adapter.
+# what its mask was made of; both empty where there is no adapter.
 # x [t, in], weight [out, in], bias [out]; a [rank, in] and b [out, rank] in fp32, or empty where there is no adapter.
 # The adapter is computed in x's type and added in place: the frozen product needs no graph of its own.
 def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float,
                 dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
     y = torch.linear(x, weight, bias)
     low = torch.empty([0])
-    kept = low
+    made = low
     if torch.numel(a) > 0:
         z, factor = x, scale
         if dropout > 0.:
-            kept = __torch__.survivors(x, dropout)
-            z, factor = x * kept, scale / (1. - dropout)
+            made = __torch__.draw(dropout)
+            z, factor = x * __torch__.survivors(x, made), scale / (1. - dropout)
         low = torch.linear(z, a.to(x.dtype))
         y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
-    return y, low, kept
+    return y, low, made
 
 
 def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
@@ -69,14 +79,14 @@ def accumulate(matrix: Tensor, gradient: Tensor):
 
 
 # Adds the gradients of A and B in lora_record to theirs, and gives that of x, added to dx where that is not empty. From
-# that of the result, dy [t, out]; low and kept are what lora_record gave.
-def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor,
+# that of the result, dy [t, out]; low and made are what lora_record gave.
+def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor,
                    scale: float, dropout: float) -> Tensor:
     if torch.numel(dx) == 0:
         dx = torch.mm(dy, weight)
     else:
         dx = torch.addmm_(dx, dy, weight)
-    down, mask = __torch__.adapter_gradients(dy, x, a, b, low, kept, scale, dropout)
+    down, mask = __torch__.adapter_gradients(dy, x, a, b, low, made, scale, dropout)
     if torch.numel(down) == 0:
         return dx
     if dropout == 0.:
@@ -85,13 +95,13 @@ def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor,
 
 
 # Adds the gradients of A and B alone -> that of dropout(x) A' before dropout's division, and the survivors in x's type
-def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, kept: Tensor, scale: float,
+def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor, scale: float,
                       dropout: float) -> Tuple[Tensor, Tensor]:
     if torch.numel(a) == 0:
-        return low, kept
-    z, mask, factor = x, kept, scale
+        return low, made
+    z, mask, factor = x, made, scale
     if dropout > 0.:
-        mask = kept.to(x.dtype)
+        mask = __torch__.survivors(x, made).to(x.dtype)
         z, factor = x * mask, scale / (1. - dropout)
     down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
     __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))

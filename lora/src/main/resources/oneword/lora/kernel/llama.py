@@ -46,20 +46,20 @@ class Ops(Module):
                      l: List[Tensor]) -> List[Tensor]:
         scale, p = self.lora_scale, self.lora_dropout
         y = __torch__.rms_norm(x, w[0], self.epsilon)
-        q, low_q, kept_q = __torch__.lora_record(y, w[1], w[2], l[0], l[1], scale, p)
-        k, low_k, kept_k = __torch__.lora_record(y, w[3], w[4], l[2], l[3], scale, p)
-        v, low_v, kept_v = __torch__.lora_record(y, w[5], w[6], l[4], l[5], scale, p)
+        q, low_q, made_q = __torch__.lora_record(y, w[1], w[2], l[0], l[1], scale, p)
+        k, low_k, made_k = __torch__.lora_record(y, w[3], w[4], l[2], l[3], scale, p)
+        v, low_v, made_v = __torch__.lora_record(y, w[5], w[6], l[4], l[5], scale, p)
         q = __torch__.rotate(q, self.heads, positions, w[16])
         k = __torch__.rotate(k, self.key_heads, positions, w[16])
         a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.key_heads, self.attention_dropout)
-        o, low_o, kept_o = __torch__.lora_record(a, w[7], w[8], l[6], l[7], scale, p)
+        o, low_o, made_o = __torch__.lora_record(a, w[7], w[8], l[6], l[7], scale, p)
         h = torch.add_(o, x)
         y = __torch__.rms_norm(h, w[9], self.epsilon)
-        gate, low_gate, kept_gate = __torch__.lora_record(y, w[10], w[11], l[8], l[9], scale, p)
-        up, low_up, kept_up = __torch__.lora_record(y, w[12], w[13], l[10], l[11], scale, p)
-        z, low_z, kept_z = __torch__.lora_record(torch.silu(gate) * up, w[14], w[15], l[12], l[13], scale, p)
+        gate, low_gate, made_gate = __torch__.lora_record(y, w[10], w[11], l[8], l[9], scale, p)
+        up, low_up, made_up = __torch__.lora_record(y, w[12], w[13], l[10], l[11], scale, p)
+        z, low_z, made_z = __torch__.lora_record(torch.silu(gate) * up, w[14], w[15], l[12], l[13], scale, p)
         return [torch.add_(z, h), q, k, v, a, h, gate, up, low_q, low_k, low_v, low_o, low_gate, low_up, low_z,
-                kept_q, kept_k, kept_v, kept_o, kept_gate, kept_up, kept_z] + sums
+                made_q, made_k, made_v, made_o, made_gate, made_up, made_z] + sums
 
     # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
     # layer_record gave behind the result. For a thread that records nothing.

@@ -59,29 +59,29 @@ class Ops(Module):
         y = x
         if self.pre_norm:
             y = __torch__.norm(x, w[0], w[1])[0]
-        q, low_q, kept_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
-        k, low_k, kept_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
-        v, low_v, kept_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
+        q, low_q, made_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
+        k, low_k, made_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
+        v, low_v, made_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
         a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.heads, self.attention_dropout)
-        o, low_o, kept_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
-        h, kept_h = __torch__.add_dropped(x, o, self.dropout)
+        o, low_o, made_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
+        h, made_h = __torch__.add_dropped(x, o, self.dropout)
         residual = h
         if self.pre_norm:
             y = __torch__.norm(h, w[10], w[11])[0]
         else:
             y = __torch__.norm(h, w[0], w[1])[0]
             residual = y
-        f, low_f, kept_f = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
-        g, low_g, kept_g = __torch__.lora_record(__torch__.activate(f, self.activation), w[14], w[15], l[10], l[11],
+        f, low_f, made_f = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
+        g, low_g, made_g = __torch__.lora_record(__torch__.activate(f, self.activation), w[14], w[15], l[10], l[11],
                                                  scale, p)
-        z, kept_z = __torch__.add_dropped(residual, g, self.dropout)
+        z, made_z = __torch__.add_dropped(residual, g, self.dropout)
         result = z
         if self.pre_norm:
             z = torch.empty([0])
         else:
             result = __torch__.norm(z, w[10], w[11])[0]
-        return [result, q, k, v, a, h, f, z, low_q, low_k, low_v, low_o, low_f, low_g, kept_q, kept_k, kept_v, kept_o,
-                kept_h, kept_f, kept_g, kept_z] + sums
+        return [result, q, k, v, a, h, f, z, low_q, low_k, low_v, low_o, low_f, low_g, made_q, made_k, made_v, made_o,
+                made_h, made_f, made_g, made_z] + sums
 
     # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
     # layer_record gave behind the result. For a thread that records nothing.
