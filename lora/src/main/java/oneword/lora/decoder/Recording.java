@@ -10,9 +10,9 @@ import oneword.lora.kernel.Torch;
 /**
  * A pass through a decoder that gradients can go back through, down to the adapter's matrices.
  *
- * <p>Layers have backward passes of their own, so that only what those need is kept: inputs in the compute type, what lies
- * between A and B, and dropout's masks as bytes. From the last layer on, which is computed for the last tokens alone,
- * autograd records. Close it when done, or let its scope.
+ * <p>Layers have backward passes of their own, so that only what those need is kept: results of linear maps in the
+ * compute type, and what dropout's masks are made of. From the last layer on, which is computed for the last tokens
+ * alone, autograd records. Close it when done, or let its scope.
  */
 public final class Recording implements AutoCloseable {
 

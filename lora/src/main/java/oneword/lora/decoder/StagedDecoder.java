@@ -20,12 +20,13 @@ import oneword.lora.kernel.Kernels;
  * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
  * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
  * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. Gradients go back through
- * {@code layer_record(x, positions, blocks, w, l)}, which is {@code layer_train} and gives a list r that begins with the
- * result, and {@code layer_backward(dy, x, positions, blocks, w, l, r)}, or {@code lowest_layer_backward} where nothing
- * below is trained; those take r without its first entry, and want autograd off. {@code w} are the stage's
- * weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that {@link Family} lists,
- * {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the rest is a
- * {@link TokenBatch}'s.
+ * {@code layer_record(x, positions, blocks, w, l)}, which is {@code layer_train} and gives a list that begins with the
+ * result, and {@code layer_backward(dy, x, positions, blocks, w, l, r)} or {@code lowest_layer_backward}, below which
+ * nothing is trained; r is the rest of that list, and autograd is off.
+ *
+ * <p>{@code w} are the stage's weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that
+ * {@link Family} lists, {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the
+ * rest is a {@link TokenBatch}'s.
  */
 abstract class StagedDecoder extends Decoder {
 

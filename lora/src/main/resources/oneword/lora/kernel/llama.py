@@ -36,8 +36,72 @@ class Ops(Module):
         y = __torch__.rms_norm(x, w[0], self.epsilon)
         q = self._queries(y, positions, w, l, lora_dropout)
         k, v = self._keys_values(y, positions, w, l, lora_dropout)
+        __torch__.attention_seed(attention_dropout)
         a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.key_heads, attention_dropout)
         return self._after_attention(x, a, w, l, lora_dropout)
+
+    # layer_train, and what layer_backward needs of it: a list that begins with the result. q and k are rotated, gate
+    # and up [t, f] as their maps give them.
+    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor], w: List[Tensor],
+                     l: List[Tensor]) -> List[Tensor]:
+        scale, p = self.lora_scale, self.lora_dropout
+        y = __torch__.rms_norm(x, w[0], self.epsilon)
+        q, low_q, made_q = __torch__.lora_record(y, w[1], w[2], l[0], l[1], scale, p)
+        k, low_k, made_k = __torch__.lora_record(y, w[3], w[4], l[2], l[3], scale, p)
+        v, low_v, made_v = __torch__.lora_record(y, w[5], w[6], l[4], l[5], scale, p)
+        q = __torch__.rotate(q, self.heads, positions, w[16])
+        k = __torch__.rotate(k, self.key_heads, positions, w[16])
+        a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.key_heads, self.attention_dropout)
+        o, low_o, made_o = __torch__.lora_record(a, w[7], w[8], l[6], l[7], scale, p)
+        h = torch.add_(o, x)
+        y = __torch__.rms_norm(h, w[9], self.epsilon)
+        gate, low_gate, made_gate = __torch__.lora_record(y, w[10], w[11], l[8], l[9], scale, p)
+        up, low_up, made_up = __torch__.lora_record(y, w[12], w[13], l[10], l[11], scale, p)
+        z, low_z, made_z = __torch__.lora_record(torch.silu(gate) * up, w[14], w[15], l[12], l[13], scale, p)
+        return [torch.add_(z, h), q, k, v, a, h, gate, up, low_q, low_k, low_v, low_o, low_gate, low_up, low_z,
+                made_q, made_k, made_v, made_o, made_gate, made_up, made_z] + sums
+
+    # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
+    # layer_record gave behind the result. For a thread that records nothing.
+    def layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
+                       w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
+        scale, p = self.lora_scale, self.lora_dropout
+        dh, dq, dk, dv = self._down_to_queries(dy, positions, blocks, w, l, r)
+        y = __torch__.rms_norm(x, w[0], self.epsilon)
+        dx = __torch__.lora_gradients(torch.empty([0]), dq, y, w[1], l[0], l[1], r[7], r[14], scale, p)
+        dx = __torch__.lora_gradients(dx, dk, y, w[3], l[2], l[3], r[8], r[15], scale, p)
+        dx = __torch__.lora_gradients(dx, dv, y, w[5], l[4], l[5], r[9], r[16], scale, p)
+        return torch.add_(__torch__.rms_norm_gradient(dx, x, w[0], self.epsilon), dh)
+
+    # The same where nothing below the layer is trained. Gives nothing of use.
+    def lowest_layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
+                              w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
+        scale, p = self.lora_scale, self.lora_dropout
+        dh, dq, dk, dv = self._down_to_queries(dy, positions, blocks, w, l, r)
+        y = __torch__.rms_norm(x, w[0], self.epsilon)
+        __torch__.adapter_gradients(dq, y, l[0], l[1], r[7], r[14], scale, p)
+        __torch__.adapter_gradients(dk, y, l[2], l[3], r[8], r[15], scale, p)
+        __torch__.adapter_gradients(dv, y, l[4], l[5], r[9], r[16], scale, p)
+        return dh
+
+    # From the gradient of a layer's result to those of the residual after attention, and of q, k and v before rotation.
+    def _down_to_queries(self: __torch__.Ops, dy: Tensor, positions: Tensor, blocks: List[Tensor], w: List[Tensor],
+                         l: List[Tensor], r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+        scale, p = self.lora_scale, self.lora_dropout
+        none = torch.empty([0])
+        q, k, v, a, h, gate, up = r[0], r[1], r[2], r[3], r[4], r[5], r[6]
+        silu = torch.silu(gate)
+        df = __torch__.lora_gradients(none, dy, silu * up, w[14], l[12], l[13], r[13], r[20], scale, p)
+        dgate, dup = __torch__.gated_gradients(df, gate, up, silu)
+        y = __torch__.rms_norm(h, w[9], self.epsilon)
+        dh = __torch__.lora_gradients(none, dgate, y, w[10], l[8], l[9], r[11], r[18], scale, p)
+        dh = __torch__.lora_gradients(dh, dup, y, w[12], l[10], l[11], r[12], r[19], scale, p)
+        dh = torch.add_(__torch__.rms_norm_gradient(dh, h, w[9], self.epsilon), dy)
+        da = __torch__.lora_gradients(none, dh, a, w[7], l[6], l[7], r[10], r[17], scale, p)
+        dq, dk, dv = __torch__.attention_gradients(da, q, k, v, a, r[21:], blocks, self.heads, self.key_heads,
+                                                   self.attention_dropout)
+        dq = __torch__.rotate_gradient(dq, self.heads, positions, w[16])
+        return dh, dq, __torch__.rotate_gradient(dk, self.key_heads, positions, w[16]), dv
 
     # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
     # x [t, d], last [n] the rows of those tokens -> [n, d]

@@ -52,47 +52,47 @@ class Ops(Module):
         a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.heads, attention_dropout)
         return self._after_attention(x, a, w, l, dropout, lora_dropout)
 
-    # layer_train, and what layer_backward needs of it: a list whose first entry is the result
-    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor],
-                     w: List[Tensor], l: List[Tensor]) -> List[Tensor]:
+    # layer_train, and what layer_backward needs of it: a list that begins with the result
+    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor], w: List[Tensor],
+                     l: List[Tensor]) -> List[Tensor]:
         scale, p = self.lora_scale, self.lora_dropout
-        none = torch.empty([0])
         y = x
         if self.pre_norm:
             y = __torch__.norm(x, w[0], w[1])[0]
-        q, low_q, kept_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
-        k, low_k, kept_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
-        v, low_v, kept_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
-        seed = __torch__.attention_seed(self.attention_dropout)
-        a = __torch__.attention(q, k, v, none, none, blocks, self.heads, self.heads, self.attention_dropout)
-        o, low_o, kept_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
-        h, kept_1 = __torch__.add_dropped(x, o, self.dropout)
-        z = h
+        q, low_q, made_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
+        k, low_k, made_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
+        v, low_v, made_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
+        a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.heads, self.attention_dropout)
+        o, low_o, made_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
+        h, made_h = __torch__.add_dropped(x, o, self.dropout)
+        residual = h
         if self.pre_norm:
             y = __torch__.norm(h, w[10], w[11])[0]
         else:
             y = __torch__.norm(h, w[0], w[1])[0]
-            z = y
-        u, low_u, kept_u = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
-        f = __torch__.activate(u, self.activation)
-        g, low_g, kept_g = __torch__.lora_record(f, w[14], w[15], l[10], l[11], scale, p)
-        result, kept_2 = __torch__.add_dropped(z, g, self.dropout)
-        z = none
-        if not self.pre_norm:
-            z = result
+            residual = y
+        f, low_f, made_f = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
+        g, low_g, made_g = __torch__.lora_record(__torch__.activate(f, self.activation), w[14], w[15], l[10], l[11],
+                                                 scale, p)
+        z, made_z = __torch__.add_dropped(residual, g, self.dropout)
+        result = z
+        if self.pre_norm:
+            z = torch.empty([0])
+        else:
             result = __torch__.norm(z, w[10], w[11])[0]
-        return [result, q, k, v, h, u, z, low_q, low_k, low_v, low_o, low_u, low_g, kept_q, kept_k, kept_v, kept_o,
-                kept_u, kept_g, kept_1, kept_2, seed]
+        return [result, q, k, v, a, h, f, z, low_q, low_k, low_v, low_o, low_f, low_g, made_q, made_k, made_v, made_o,
+                made_h, made_f, made_g, made_z] + sums
 
     # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
-    # layer_record gave. For a thread that records nothing.
+    # layer_record gave behind the result. For a thread that records nothing.
     def layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
                        w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
-        dh, y, dq, dk, dv, mean, deviation = self._to_queries(dy, x, blocks, w, l, r)
-        down_q, down_k, down_v = self._query_gradients(y, dq, dk, dv, l, r)
-        dx = __torch__.lora_input_gradient(torch.empty([0]), dq, w[2], l[0], down_q, r[12])
-        dx = __torch__.lora_input_gradient(dx, dk, w[4], l[2], down_k, r[13])
-        dx = __torch__.lora_input_gradient(dx, dv, w[6], l[4], down_v, r[14])
+        scale, p = self.lora_scale, self.lora_dropout
+        dh, dq, dk, dv = self._down_to_queries(dy, blocks, w, l, r)
+        y, mean, deviation = self._first_norm(x, w)
+        dx = __torch__.lora_gradients(torch.empty([0]), dq, y, w[2], l[0], l[1], r[7], r[13], scale, p)
+        dx = __torch__.lora_gradients(dx, dk, y, w[4], l[2], l[3], r[8], r[14], scale, p)
+        dx = __torch__.lora_gradients(dx, dv, y, w[6], l[4], l[5], r[9], r[15], scale, p)
         if self.pre_norm:
             dx = __torch__.norm_gradient(dx, x, w[0], w[1], mean, deviation)
         return torch.add_(dx, dh)
@@ -100,53 +100,47 @@ class Ops(Module):
     # The same where nothing below the layer is trained. Gives nothing of use.
     def lowest_layer_backward(self: __torch__.Ops, dy: Tensor, x: Tensor, positions: Tensor, blocks: List[Tensor],
                               w: List[Tensor], l: List[Tensor], r: List[Tensor]) -> Tensor:
-        dh, y, dq, dk, dv, mean, deviation = self._to_queries(dy, x, blocks, w, l, r)
-        self._query_gradients(y, dq, dk, dv, l, r)
+        scale, p = self.lora_scale, self.lora_dropout
+        dh, dq, dk, dv = self._down_to_queries(dy, blocks, w, l, r)
+        y = self._first_norm(x, w)[0]
+        __torch__.adapter_gradients(dq, y, l[0], l[1], r[7], r[13], scale, p)
+        __torch__.adapter_gradients(dk, y, l[2], l[3], r[8], r[14], scale, p)
+        __torch__.adapter_gradients(dv, y, l[4], l[5], r[9], r[15], scale, p)
         return dh
 
-    def _query_gradients(self: __torch__.Ops, y: Tensor, dq: Tensor, dk: Tensor, dv: Tensor, l: List[Tensor],
-                         r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-        scale, p = self.lora_scale, self.lora_dropout
-        return (__torch__.lora_gradients(dq, y, l[0], l[1], r[6], r[12], scale, p),
-                __torch__.lora_gradients(dk, y, l[2], l[3], r[7], r[13], scale, p),
-                __torch__.lora_gradients(dv, y, l[4], l[5], r[8], r[14], scale, p))
+    # What goes into q, k and v; mean and deviation, where a norm stands before them.
+    def _first_norm(self: __torch__.Ops, x: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+        if self.pre_norm:
+            return __torch__.norm(x, w[0], w[1])
+        return x, x, x
 
-    # From the gradient of a layer's result: that of the residual; y, which goes into q, k and v; theirs; and mean and
-    # deviation of the norm before them
-    def _to_queries(self: __torch__.Ops, dy: Tensor, x: Tensor, blocks: List[Tensor],
-                    w: List[Tensor], l: List[Tensor],
-                    r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-        scale, p, h, u, dz = self.lora_scale, self.lora_dropout, r[3], r[4], dy
+    # From the gradient of a layer's result to those of the residual, q, k and v.
+    def _down_to_queries(self: __torch__.Ops, dy: Tensor, blocks: List[Tensor], w: List[Tensor], l: List[Tensor],
+                         r: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+        scale, p = self.lora_scale, self.lora_dropout
+        none = torch.empty([0])
+        q, k, v, a, h, f, z = r[0], r[1], r[2], r[3], r[4], r[5], r[6]
+        dz, n = dy, 10
         if not self.pre_norm:
-            last, mean, deviation = __torch__.norm(r[5], w[10], w[11])
-            dz = __torch__.norm_gradient(dz, r[5], w[10], w[11], mean, deviation)
-        dg = __torch__.dropped_gradient(dz, r[19], self.dropout)
-        f = u
+            y, mean, deviation = __torch__.norm(z, w[10], w[11])
+            dz, n = __torch__.norm_gradient(dy, z, w[10], w[11], mean, deviation), 0
+        dg = __torch__.dropped_gradient(dz, r[20], self.dropout)
+        active = f
         if self.activation != "relu":
-            f = __torch__.activate(u, self.activation)
-        down = __torch__.lora_gradients(dg, f, l[10], l[11], r[11], r[17], scale, p)
-        du = __torch__.lora_input_gradient(torch.empty([0]), dg, w[14], l[10], down, r[17])
-        du = __torch__.activation_gradient(du, u, self.activation)
-        n = 0
-        if self.pre_norm:
-            n = 10
+            active = __torch__.activate(f, self.activation)
+        df = __torch__.lora_gradients(none, dg, active, w[14], l[10], l[11], r[12], r[19], scale, p)
+        df = __torch__.activation_gradient(df, f, self.activation)
         y, mean, deviation = __torch__.norm(h, w[n], w[n + 1])
-        down = __torch__.lora_gradients(du, y, l[8], l[9], r[10], r[16], scale, p)
-        dh = __torch__.lora_input_gradient(torch.empty([0]), du, w[12], l[8], down, r[16])
+        dh = __torch__.lora_gradients(none, df, y, w[12], l[8], l[9], r[11], r[18], scale, p)
         if self.pre_norm:
-            dh = torch.add_(__torch__.norm_gradient(dh, h, w[10], w[11], mean, deviation), dz)
+            dh = torch.add_(__torch__.norm_gradient(dh, h, w[n], w[n + 1], mean, deviation), dz)
         else:
-            dh = __torch__.norm_gradient(torch.add_(dh, dz), h, w[0], w[1], mean, deviation)
-        do = __torch__.dropped_gradient(dh, r[18], self.dropout)
-        a, leaves = __torch__.attention_again(r[0], r[1], r[2], blocks, self.heads, self.heads,
-                                              self.attention_dropout, r[20])
-        down = __torch__.lora_gradients(do, torch.detach(a), l[6], l[7], r[9], r[15], scale, p)
-        da = __torch__.lora_input_gradient(torch.empty([0]), do, w[8], l[6], down, r[15])
-        dq, dk, dv = __torch__.attention_gradients(da, a, leaves)
-        y = x
-        if self.pre_norm:
-            y, mean, deviation = __torch__.norm(x, w[0], w[1])
-        return dh, y, dq, dk, dv, mean, deviation
+            dh = __torch__.norm_gradient(torch.add_(dh, dz), h, w[n], w[n + 1], mean, deviation)
+        do = __torch__.dropped_gradient(dh, r[17], self.dropout)
+        da = __torch__.lora_gradients(none, do, a, w[8], l[6], l[7], r[10], r[16], scale, p)
+        dq, dk, dv = __torch__.attention_gradients(da, q, k, v, a, r[21:], blocks, self.heads, self.heads,
+                                                   self.attention_dropout)
+        return dh, dq, dk, dv
 
     # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
     # x [t, d], last [n] the rows of those tokens -> [n, d]
