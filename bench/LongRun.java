@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -22,8 +24,9 @@ import oneword.lora.checkpoint.TensorData;
 
 /**
  * Trains a model of one layer for many steps and tells whether memory and step time stay flat: the memory of the whole
- * process (its Java heap is of a fixed size and touched at the start, so what grows is native), the heap in use after
- * each collection, and the time of a step; slopes are least squares over the last nine tenths of the run.
+ * process (its Java heap is of a fixed size and touched at the start, so what grows is native), the Java objects that
+ * are alive (jcmd has them collected every two seconds), and the time of a step; slopes are least squares over the last
+ * nine tenths of the run. Where one of them could not be read often enough it fails.
  *
  * <pre>
  * ./oneword --version                                     # builds the program
@@ -35,18 +38,24 @@ final class LongRun {
     private static final Path ROOT = Path.of("").toAbsolutePath();
     private static final int WIDTH = 16;
     private static final int INNER = 32;
-    private static final Pattern COLLECTION = Pattern.compile("\\[([\\d.]+)s\\].*->(\\d+)K\\(.*");
+    private static final int COLLECT_SECONDS = 2;
+    private static final int LEAST_READINGS = 4;
+    /** The last line of jcmd's GC.class_histogram: instances and bytes. */
+    private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
     private LongRun() {}
 
     /** Something measured after so many seconds or steps. */
     private record Point(double x, double y) {}
 
+    /** Memory in MiB after so many seconds. */
+    private record Readings(List<Point> resident, List<Point> heap) {}
+
     public static void main(String[] args) throws IOException, InterruptedException {
         int steps = args.length == 0 ? 20_000 : Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("oneword-long");
         writeModel(folder.resolve("model"));
-        List<Point> resident = run(folder, steps);
+        Readings memory = run(folder, steps);
         List<Point> seconds = new ArrayList<>();
         ObjectMapper json = new ObjectMapper();
         for (String line : Files.readAllLines(folder.resolve("run/metrics.jsonl"))) {
@@ -55,28 +64,20 @@ final class LongRun {
                 seconds.add(new Point(metrics.get("step").asDouble(), metrics.get("seconds").asDouble()));
             }
         }
-        List<Point> heap = new ArrayList<>();
-        for (String line : Files.readAllLines(folder.resolve("gc.txt"))) {
-            Matcher collection = COLLECTION.matcher(line);
-            if (collection.matches()) {
-                heap.add(new Point(Double.parseDouble(collection.group(1)),
-                    Double.parseDouble(collection.group(2)) / 1024));
-            }
-        }
-        double duration = resident.get(resident.size() - 1).x();
+        double duration = memory.resident().get(memory.resident().size() - 1).x();
         double perDay = 86_400 / duration * seconds.size();
         System.out.printf(Locale.ROOT, "%,d steps in %.0f s%n", seconds.size(), duration);
-        report("resident memory, MiB", resident, 86_400);
-        report("Java heap after a collection, MiB", heap, 86_400);
-        report("seconds of a step", seconds, perDay);
         System.out.println(folder);
+        report("resident memory, MiB", memory.resident(), 86_400);
+        report("Java heap after a collection, MiB", memory.heap(), 86_400);
+        report("seconds of a step", seconds, perDay);
     }
 
     private static void report(String what, List<Point> all, double day) {
         List<Point> late = all.subList(all.size() / 10, all.size());
-        if (late.isEmpty()) {
-            System.out.println(what + ": nothing was read");
-            return;
+        if (late.size() < LEAST_READINGS) {
+            throw new IllegalStateException(what + ": only " + late.size() + " readings, at least " + LEAST_READINGS
+                + " are needed; run more steps");
         }
         int part = Math.max(1, late.size() / 10);
         double slope = slope(late);
@@ -99,8 +100,8 @@ final class LongRun {
             / mean.applyAsDouble(point -> (point.x() - x) * (point.x() - x));
     }
 
-    /** Runs the training and reads its memory every second. */
-    private static List<Point> run(Path folder, int steps) throws IOException, InterruptedException {
+    /** Runs the training and reads its memory every second, its heap now and then. */
+    private static Readings run(Path folder, int steps) throws IOException, InterruptedException {
         Path pairs = Files.write(folder.resolve("few.tsv"),
             Files.readAllLines(ROOT.resolve("configs/quickstart/pairs.tsv")).subList(0, 25));
         Path config = Files.writeString(folder.resolve("tiny.yaml"), String.join("\n",
@@ -113,27 +114,49 @@ final class LongRun {
             "checkpoint: {every: " + steps / 20 + "}",
             "run: {root: " + folder + ", name: run}"));
         ProcessBuilder builder = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xms64m", "-Xmx64m",
-            "-XX:+AlwaysPreTouch", "-Xlog:gc:file=" + folder.resolve("gc.txt") + ":uptime:filecount=0",
-            "-Doneword.home=" + ROOT, "-jar", ROOT + "/trainer/target/oneword.jar", "train", "--config",
-            config.toString());
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xms64m",
+            "-Xmx64m", "-XX:+AlwaysPreTouch", "-Doneword.home=" + ROOT, "-jar", ROOT + "/trainer/target/oneword.jar",
+            "train", "--config", config.toString());
         builder.environment().putAll(Map.of("OMP_NUM_THREADS", "1", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true",
             "RUST_FLAVOR", "cpu", "LC_ALL", "C.UTF-8"));
         Process process =
             builder.redirectErrorStream(true).redirectOutput(folder.resolve("said.txt").toFile()).start();
-        List<Point> resident = new ArrayList<>();
+        Readings readings = new Readings(new ArrayList<>(), new ArrayList<>());
+        Path status = Path.of("/proc/" + process.pid() + "/status");
         long begin = System.nanoTime();
         while (!process.waitFor(1, TimeUnit.SECONDS)) {
-            Path status = Path.of("/proc/" + process.pid() + "/status");
+            double now = (System.nanoTime() - begin) / 1e9;
             try (Stream<String> lines = Files.lines(status)) {
-                lines.filter(line -> line.startsWith("VmRSS:")).findFirst().ifPresent(line -> resident.add(new Point(
-                    (System.nanoTime() - begin) / 1e9, Double.parseDouble(line.replaceAll("\\D", "")) / 1024)));
+                lines.filter(line -> line.startsWith("VmRSS:")).findFirst().ifPresent(line -> readings.resident()
+                    .add(new Point(now, Double.parseDouble(line.replaceAll("\\D", "")) / 1024)));
+            }
+            if (now >= COLLECT_SECONDS * (readings.heap().size() + 1)) {
+                OptionalDouble heap = heap(process);
+                if (heap.isPresent()) {
+                    readings.heap().add(new Point(now, heap.getAsDouble()));
+                }
             }
         }
         if (process.exitValue() != 0) {
             throw new IOException("exit " + process.exitValue() + ": " + Files.readString(folder.resolve("said.txt")));
         }
-        return resident;
+        return readings;
+    }
+
+    /** MiB of the objects that a full collection leaves, at that moment; empty where the process has ended. */
+    private static OptionalDouble heap(Process process) throws IOException, InterruptedException {
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+            Long.toString(process.pid()), "GC.class_histogram").redirectErrorStream(true).start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        jcmd.waitFor();
+        Matcher total = TOTAL.matcher(said);
+        if (total.find()) {
+            return OptionalDouble.of(Double.parseDouble(total.group(1)) / (1 << 20));
+        }
+        if (process.isAlive()) {
+            throw new IOException("jcmd GC.class_histogram told no total: " + said);
+        }
+        return OptionalDouble.empty();
     }
 
     private static void writeModel(Path folder) throws IOException {
