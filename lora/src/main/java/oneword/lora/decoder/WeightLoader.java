@@ -19,8 +19,8 @@ import oneword.lora.kernel.Torch;
 /**
  * Brings named tensors from files into the compute type, checked against the shape that the configuration demands.
  *
- * <p>A tensor is read into memory of libtorch's, which is let go of as soon as it is converted: beside the weights,
- * no more than the largest tensor is held, and nothing of the files stays in memory, mapped or not.
+ * <p>A tensor is read into memory of libtorch's, which is let go of as soon as it is converted: nothing of the files
+ * stays in memory, mapped or not, and on the way no more than one tensor of them is there.
  */
 final class WeightLoader implements AutoCloseable {
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A loaded TorchScript module whose methods are called by name.
@@ -24,6 +25,8 @@ import java.util.Map;
  * which they are given.
  */
 public final class Kernels implements AutoCloseable {
+
+    private static final ThreadLocal<Runnable> GUARD = ThreadLocal.withInitial(() -> () -> { });
 
     private final Model model;
     private final Block block;
@@ -80,6 +83,23 @@ public final class Kernels implements AutoCloseable {
         return new Call(scope, method);
     }
 
+    /**
+     * Runs work in which a guard is asked before each call of any kernel, on this thread only; the earlier guard
+     * returns afterwards. A native call cannot be stopped once it takes memory, but the one after it can.
+     *
+     * @param guard throws what shall end the work
+     * @param work what to run
+     */
+    public static <T> T guarded(Runnable guard, Supplier<T> work) {
+        Runnable before = GUARD.get();
+        GUARD.set(guard);
+        try {
+            return work.get();
+        } finally {
+            GUARD.set(before);
+        }
+    }
+
     @Override
     public void close() {
         model.close();
@@ -125,6 +145,7 @@ public final class Kernels implements AutoCloseable {
         /** Runs the method and returns its tensors. */
         public NDList run() {
             try {
+                GUARD.get().run();
                 return block.forward(noParameters, arguments, true);
             } finally {
                 arguments.get(0).close();

@@ -22,6 +22,16 @@ public interface MemoryGauge {
 
     /** The gauge for a device: the system's memory for the CPU; a GPU's allocator refuses by itself. */
     static MemoryGauge of(Device device) {
-        return device.isGpu() ? NONE : new SystemMemoryGauge();
+        return of(device, 0);
+    }
+
+    /**
+     * The gauge for a device.
+     *
+     * @param device where memory is taken
+     * @param first bytes that the first piece is expected to take; later ones are taken to be like those before
+     */
+    static MemoryGauge of(Device device, long first) {
+        return device.isGpu() ? NONE : new SystemMemoryGauge(first);
     }
 }

@@ -3,7 +3,11 @@ package oneword.trainer.hardware;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Refuses where the system has less left than a reserve and the largest piece of work so far. */
+/**
+ * Refuses where the system has less left than a reserve and the largest piece of work so far. What is done after a
+ * refusal is to be smaller, so that half of it is expected then; what a process takes once, at its first piece, is thus
+ * not held against all that follow.
+ */
 final class SystemMemoryGauge implements MemoryGauge {
 
     private static final long LEAST_RESERVE = 256L << 20;
@@ -14,8 +18,8 @@ final class SystemMemoryGauge implements MemoryGauge {
     private long before = -1;
     private long largest;
 
-    SystemMemoryGauge() {
-        this(Memory::available, Math.max(LEAST_RESERVE, Memory.physical() / RESERVED_PART));
+    SystemMemoryGauge(long first) {
+        this(Memory::available, Math.max(LEAST_RESERVE, Memory.physical() / RESERVED_PART), first);
     }
 
     /**
@@ -23,10 +27,12 @@ final class SystemMemoryGauge implements MemoryGauge {
      *
      * @param available bytes that are left; empty where nobody knows
      * @param reserve bytes that shall stay
+     * @param first bytes that the first piece of work is expected to take
      */
-    SystemMemoryGauge(Supplier<OptionalLong> available, long reserve) {
+    SystemMemoryGauge(Supplier<OptionalLong> available, long reserve, long first) {
         this.available = available;
         this.reserve = reserve;
+        this.largest = first;
     }
 
     @Override
@@ -41,9 +47,11 @@ final class SystemMemoryGauge implements MemoryGauge {
         }
         before = now;
         if (now < reserve + largest) {
+            long expected = largest;
             before = -1;
+            largest /= 2;
             throw new OutOfMemoryException("out of memory: " + Memory.format(now) + " are left, the next piece of work "
-                + "may take " + Memory.format(largest) + " and " + Memory.format(reserve) + " shall stay free");
+                + "may take " + Memory.format(expected) + " and " + Memory.format(reserve) + " shall stay free");
         }
     }
 }

@@ -2,12 +2,17 @@ package oneword.trainer.loop;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import oneword.data.batch.MicroBatch;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
 import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.LayerSeeds;
 import oneword.lora.decoder.Recording;
 import oneword.lora.decoder.TokenBatch;
+import oneword.lora.kernel.Kernels;
 import oneword.lora.kernel.Torch;
+import oneword.trainer.hardware.MemoryGauge;
 
 /**
  * One micro-batch on its way through the decoder, forward and back, with the same dropout masks however often it is
@@ -41,12 +46,26 @@ final class MicroBatchPass {
     }
 
     /**
-     * A pass that gradients can go back through.
+     * A pass that gradients can go back through. What it keeps grows with every layer, and may be more than the system
+     * has left when it begins: so memory is asked for layer by layer.
      *
      * @param scope what is kept lives as long
      * @param bordersOnly keeps only what stands at the borders of layers
+     * @throws oneword.trainer.hardware.OutOfMemoryException where the next layer would not fit; what there is by then
+     *     goes with the scope
      */
     Recording record(NDManager scope, boolean bordersOnly) {
-        return decoder.record(scope, tokens(scope), seeds, bordersOnly);
+        return record(scope, bordersOnly, MemoryGauge.of(decoder.manager().getDevice(), layerBytes()));
+    }
+
+    Recording record(NDManager scope, boolean bordersOnly, MemoryGauge gauge) {
+        return Kernels.guarded(gauge::claim, () -> decoder.record(scope, tokens(scope), seeds, bordersOnly));
+    }
+
+    /** What one layer is expected to keep. */
+    private long layerBytes() {
+        LoraConfig lora = decoder.adapter().map(LoraAdapter::config).orElseThrow();
+        return Arrays.stream(cut.lengths()).asLongStream().sum()
+            * decoder.config().activationBytesPerToken(decoder.precision(), lora) / decoder.config().layers();
     }
 }

@@ -12,7 +12,7 @@ class SystemMemoryGaugeTest {
 
     @Test
     void refusesBeforeTheReserveIsTouchedByAPieceLikeTheLargestSoFar() {
-        MemoryGauge gauge = gauge(1000, 900, 650, 400, 249);
+        MemoryGauge gauge = gauge(0, 1000, 900, 650, 400, 249);
         gauge.claim();
         gauge.claim();
         gauge.claim();
@@ -22,7 +22,7 @@ class SystemMemoryGaugeTest {
 
     @Test
     void plentyIsNeverRefused() {
-        MemoryGauge gauge = gauge(1000, 900, 1000, 900);
+        MemoryGauge gauge = gauge(0, 1000, 900, 1000, 900);
         assertThatCode(() -> {
             gauge.claim();
             gauge.claim();
@@ -33,14 +33,30 @@ class SystemMemoryGaugeTest {
 
     @Test
     void whereNobodyKnowsNothingIsRefused() {
-        assertThatCode(new SystemMemoryGauge(OptionalLong::empty, 100)::claim).doesNotThrowAnyException();
+        assertThatCode(new SystemMemoryGauge(OptionalLong::empty, 100, 50)::claim).doesNotThrowAnyException();
     }
 
-    private static MemoryGauge gauge(long... readings) {
+    @Test
+    void theFirstPieceIsRefusedWhereItIsExpectedToTakeTooMuch() {
+        assertThatThrownBy(gauge(50, 149)::claim).isInstanceOf(OutOfMemoryException.class);
+        assertThatCode(gauge(50, 150)::claim).doesNotThrowAnyException();
+    }
+
+    @Test
+    void afterARefusalHalfIsExpected() {
+        MemoryGauge gauge = gauge(0, 1000, 600, 450, 450, 299);
+        gauge.claim();
+        gauge.claim();
+        assertThatThrownBy(gauge::claim).as("takes 400").isInstanceOf(OutOfMemoryException.class);
+        gauge.claim();
+        assertThatThrownBy(gauge::claim).as("takes 200").isInstanceOf(OutOfMemoryException.class);
+    }
+
+    private static MemoryGauge gauge(long first, long... readings) {
         Deque<Long> left = new ArrayDeque<>();
         for (long reading : readings) {
             left.add(reading);
         }
-        return new SystemMemoryGauge(() -> OptionalLong.of(left.remove()), 100);
+        return new SystemMemoryGauge(() -> OptionalLong.of(left.remove()), 100, first);
     }
 }
