@@ -13,12 +13,14 @@ import java.util.List;
  *
  * <p>Tokens stand end to end in t rows: first those that all sentences begin with, if they are shared, then what each
  * sentence has of its own. Sentences of similar length form a block, right-padded to its longest; attention works block
- * by block, everything else on all rows alike. At least one token of each sentence is its own.
+ * by block, everything else on all rows alike. At least one token of each sentence is its own. In batches of some size a
+ * sentence of token 0 that nothing asks for comes last, so that the number of rows is a round one: matrix products are
+ * faster, and libraries that keep what they prepared for a shape keep less.
  *
  * @param ids int32 [t]
  * @param positions int64 [t], place of each token in its sentence
  * @param blocks bool [n_i, s_i] each: the blocks in the order of the rows, true where a token is no padding
- * @param last int64 [n], the row of each sentence's last token, in the order of the blocks
+ * @param last int64 [blocks' sentences], the row of each sentence's last token, in the order of the blocks
  * @param order int64 [n], for each of the caller's sentences its place in the order of the blocks
  * @param longest tokens of the longest sentence, those of the past included
  * @param past what stands before all rows and was computed before; null where nothing was
@@ -29,6 +31,9 @@ public record TokenBatch(
     /** Lengths that differ by less than this share a block: on a CPU padding costs more than another block. */
     private static final int CPU_BLOCK_LENGTHS = 1;
     private static final int GPU_BLOCK_LENGTHS = 8;
+    private static final int ROUND_ROWS = 32;
+    /** Below this number of rows, rounding would cost more than it gives. */
+    private static final int FEW_ROWS = 512;
 
     /**
      * Lays out sentences and copies them to the manager's device.
@@ -83,6 +88,13 @@ public record TokenBatch(
             }
             blocks.add(manager.create(real, new Shape(end - begin, own)));
         }
+        int filler = rows.count < FEW_ROWS ? 0 : Math.floorMod(-rows.count, ROUND_ROWS);
+        if (filler > 0) {
+            rows.fill(filler);
+            boolean[] real = new boolean[filler];
+            Arrays.fill(real, true);
+            blocks.add(manager.create(real, new Shape(1, filler)));
+        }
         return new TokenBatch(manager.create(rows.ids()), manager.create(rows.positions()), blocks,
             manager.create(rows.last), manager.create(rows.order), first + lengths[sorted[0]], past);
     }
@@ -93,7 +105,7 @@ public record TokenBatch(
         private int[] ids = new int[1024];
         private long[] positions = new long[1024];
         private int count;
-        private final long[] last;
+        private long[] last;
         private final long[] order;
 
         Rows(int sentences) {
@@ -118,6 +130,14 @@ public record TokenBatch(
                 positions[count + i] = (long) position + i;
             }
             count += length;
+        }
+
+        /** Adds a sentence that nobody asks for. */
+        void fill(int length) {
+            last = Arrays.copyOf(last, last.length + 1);
+            last[last.length - 1] = count + length - 1L;
+            add(new int[length], 0, length, 0);
+            Arrays.fill(positions, count - length, count, 0);
         }
 
         int[] ids() {

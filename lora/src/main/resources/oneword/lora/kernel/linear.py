@@ -15,15 +15,16 @@ def draw(p: float) -> Tensor:
 # shape and as bytes. The division is left to the caller. An element is dropped if its random byte is below its bound;
 # elements 1024 apart share theirs, which correlates them by less than 1e-4.
 # On a CPU torch draws one number for each element, on one thread. Here a number of 64 bits serves eight, and numbers are
-# hashes of what the key counts on from (the finaliser of SplitMix64, doi 10.1145/2660193.2660195).
+# hashes of those that follow the key.
 def survivors(x: Tensor, made: Tensor) -> Tensor:
     n = torch.numel(x)
     rows = (n + 1023) // 1024
-    key = int(made[0])
-    bits = torch.arange(key, key + rows * 128, dtype=4, device=x.device)
-    bits = torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
-    bits = torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
-    bits = __torch__.xor_shifted(bits, 31, 8589934591)
+    key, words = int(made[0]), rows * 128
+    bits = torch.empty([words], dtype=4, device=x.device)
+    # In pieces, whose passes stay in a core's cache.
+    for begin in range(0, words, 65536):
+        count = min(65536, words - begin)
+        __torch__.hash(torch.narrow(bits, 0, begin, count), key + begin)
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
     bytes = torch.set_(torch.empty([0], dtype=1, device=x.device), bits, 0, [rows, 1024], [1024, 1])
     bounds = torch.set_(torch.empty([0], dtype=1), made, 8, [1024], [1]).to(x.device)
@@ -33,6 +34,14 @@ def survivors(x: Tensor, made: Tensor) -> Tensor:
 # x ^ (x >>> n), in place; low has the lowest 64 - n bits set, since torch's shift copies the sign.
 def xor_shifted(x: Tensor, n: int, low: int) -> Tensor:
     return torch.bitwise_xor_(x, torch.bitwise_and_(torch.bitwise_right_shift(x, n), low))
+
+
+# Fills with what key, key + 1, … become in the finaliser of SplitMix64 (doi 10.1145/2660193.2660195).
+def hash(bits: Tensor, key: int):
+    torch.copy_(bits, torch.arange(key, key + torch.numel(bits), dtype=4, device=bits.device))
+    torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
+    torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
+    __torch__.xor_shifted(bits, 31, 8589934591)
 
 
 # residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. x may be overwritten.
