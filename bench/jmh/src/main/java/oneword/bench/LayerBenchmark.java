@@ -13,6 +13,7 @@ import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
 import oneword.lora.decoder.LayerSeeds;
 import oneword.lora.decoder.Precision;
+import oneword.lora.decoder.Recording;
 import oneword.lora.decoder.TokenBatch;
 import oneword.lora.kernel.Torch;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -72,8 +73,8 @@ public class LayerBenchmark {
         batch = TokenBatch.of(scope, ids, lengths, WIDTH, true);
         Torch.withoutGradients(() -> {
             input = decoder.embed(scope, batch, null);
-            down = decoder.layer(scope, 0, input, batch, null);
             lastDown = decoder.layer(scope, last(), input, batch, null);
+            down = decoder.encode(scope, batch, null);
             return input;
         });
         input.setRequiresGradient(true);
@@ -93,12 +94,6 @@ public class LayerBenchmark {
         }
     }
 
-    private void forwardAndBack(int layer, NDArray gradient) {
-        try (NDManager inner = scope.newSubManager()) {
-            Torch.backward(
-                Torch.withGradients(() -> decoder.layer(inner, layer, input, batch, seeds())), gradient);
-        }
-    }
 
     /** The first layer without graph. */
     @Benchmark
@@ -106,10 +101,13 @@ public class LayerBenchmark {
         forward(0);
     }
 
-    /** The first layer with graph, and its gradients. */
+    /** All layers, forward and back. */
     @Benchmark
-    public void layerAndGradient() {
-        forwardAndBack(0, down);
+    public void decoderAndGradients() {
+        try (NDManager inner = scope.newSubManager();
+            Recording recording = decoder.record(inner, batch, LayerSeeds.of(1, 1, 1), false)) {
+            recording.backward(down);
+        }
     }
 
     /** The last layer, which is computed for the last tokens alone. */
@@ -118,10 +116,13 @@ public class LayerBenchmark {
         forward(last());
     }
 
-    /** The last layer with graph, and its gradients. */
+    /** The last layer under autograd, and its gradients. */
     @Benchmark
     public void lastLayerAndGradient() {
-        forwardAndBack(last(), lastDown);
+        try (NDManager inner = scope.newSubManager()) {
+            Torch.backward(
+                Torch.withGradients(() -> decoder.layer(inner, last(), input, batch, seeds())), lastDown);
+        }
     }
 
     /** Frees the model. */

@@ -153,19 +153,10 @@ public record LlamaConfig(
 
     @Override
     public long activationBytesPerToken(Precision precision, LoraConfig lora) {
-        long c = precision.bytes();
-        long d = hiddenSize;
-        long q = (long) heads * headWidth;
-        long k = (long) keyHeads * headWidth;
-        // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
-        long attention = precision == Precision.BF16 ? 4 * (2 * q + 2 * k) + q * c : (2 * q + 2 * k) * c;
-        // Each norm keeps its input, in fp32 too, and its result; SwiGLU keeps gate, its silu, up and their product.
-        long norms = 2 * d * (2 * c + (precision == Precision.FP32 ? 0 : 4));
-        long blocks = norms + 4L * ffnSize * c;
-        // A mask is a byte an element.
-        long dropped = lora.dropout() > 0 ? (5 * d + q + ffnSize) * (c + 1) : 0;
-        long adapters = 7L * lora.rank() * c + dropped;
-        return layers * (attention + blocks + adapters);
+        // A layer's input and the residual behind attention; q and attention's result; k and v; gate and up.
+        long states = 2L * hiddenSize + 2L * headWidth * (heads + keyHeads) + 2L * ffnSize;
+        long sums = 4L * heads;
+        return layers * ((states + 7L * lora.rank()) * precision.bytes() + sums);
     }
 
     @Override

@@ -119,15 +119,10 @@ public record OptConfig(
 
     @Override
     public long activationBytesPerToken(Precision precision, LoraConfig lora) {
-        long c = precision.bytes();
-        long d = hiddenSize;
-        // Attention keeps q, k, v and its result; bf16 goes through fp32 copies of them.
-        long attention = precision == Precision.BF16 ? d * (4 * 4 + c) : 5 * d * c;
-        long blocks = 4 * d * c + ffnSize * c;
-        // A mask is a byte an element.
-        long masks = dropout > 0 ? 2 * d : 0;
-        long adapters = 6L * lora.rank() * c + (lora.dropout() > 0 ? (5 * d + ffnSize) * (c + 1) : 0);
-        return layers * (attention + blocks + masks + adapters);
+        // A layer's input, q, k, v, attention's result and the residual behind it; with the norm last also its input.
+        long states = (preNorm ? 6L : 7L) * hiddenSize;
+        long sums = 4L * heads;
+        return layers * ((states + ffnSize + 6L * lora.rank()) * precision.bytes() + sums);
     }
 
     @Override

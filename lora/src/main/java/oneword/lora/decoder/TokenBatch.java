@@ -13,8 +13,8 @@ import java.util.List;
  *
  * <p>Tokens stand end to end in t rows: first those that all sentences begin with, if they are shared, then what each
  * sentence has of its own. Sentences of similar length form a block, right-padded to its longest; attention works block
- * by block, everything else on all rows alike. At least one token of each sentence is its own. In batches of some size a
- * sentence of token 0 that nothing asks for comes last, so that the number of rows is a round one: matrix products are
+ * by block, everything else on all rows alike. At least one token of each sentence is its own. In larger batches a
+ * sentence of token 0 that nobody asks for comes last, so that the number of rows is a round one: matrix products are
  * faster, and libraries that keep what they prepared for a shape keep less.
  *
  * @param ids int32 [t]

@@ -130,14 +130,14 @@ class LlamaConfigTest {
     }
 
     @Test
-    void activationsGrowWithTheirTypeAndTheAdaptersDropout() throws IOException {
+    void activationsGrowWithTheirTypeAndNotWithDropout() throws IOException {
         LlamaConfig config = llama("");
         LoraConfig plain = new LoraConfig(8, 8, 0, List.of("q_proj"));
         long full = config.activationBytesPerToken(Precision.FP32, plain);
-        assertThat(full).isBetween(32L * 4 * (4 * 4096 + 3 * 11008), 32L * 4 * (20 * 4096 + 5 * 11008));
+        assertThat(full).isBetween(32L * 4 * (6 * 4096 + 2 * 11008), 32L * 4 * (7 * 4096 + 2 * 11008));
         assertThat(config.activationBytesPerToken(Precision.BF16, plain)).isBetween(full / 2, full);
         assertThat(config.activationBytesPerToken(Precision.FP32, new LoraConfig(8, 8, 0.1, List.of("q_proj"))))
-            .isGreaterThan(full);
+            .isEqualTo(full);
     }
 
     @ParameterizedTest

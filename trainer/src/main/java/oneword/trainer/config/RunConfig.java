@@ -147,8 +147,8 @@ public record RunConfig(
      *     config.json says
      * @param seed of the data order, the adapters' start and the dropout, at least 0; default 42
      * @param gradientCache whether a batch is embedded first and differentiated micro-batch by micro-batch (GradCache);
-     *     default {@code auto}: where it does not fit into one graph. If {@code off}, a batch that does not fit is an
-     *     error
+     *     default {@code auto}: where what it keeps does not fit into memory. If {@code off}, a batch that does not fit
+     *     is an error
      * @param sharePrefix whether the tokens that all prompts of a micro-batch begin with are computed once; under
      *     dropout they then have the same masks in all of them; default {@code auto}: where nothing is dropped
      */

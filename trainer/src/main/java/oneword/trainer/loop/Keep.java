@@ -4,11 +4,11 @@ import java.util.Optional;
 
 /** What stays in memory between a forward pass and its backward pass. */
 public enum Keep {
-    /** The graph of the whole batch: nothing is computed twice. */
+    /** What gradients need of the whole batch: nothing is computed twice. */
     BATCH,
-    /** The graph of one micro-batch (GradCache): every forward pass is made twice. */
+    /** What they need of one micro-batch (GradCache): every forward pass is made twice. */
     MICRO_BATCH,
-    /** What stands at the borders of one micro-batch's layers, and the graph of one layer: made three times. */
+    /** What stands at the borders of one micro-batch's layers, and what one layer needs: made three times. */
     LAYER_BORDERS;
 
     /** The next thriftier way. */

@@ -19,7 +19,7 @@ import oneword.trainer.loop.Keep;
  * @param steps updates
  * @param weightBytes frozen weights in the compute type
  * @param adapterBytes adapter, gradients and both moments
- * @param activationBytes what one graph over a batch, or one micro-batch of it, keeps
+ * @param activationBytes what a pass over a batch, or over one micro-batch of it, keeps
  */
 public record Forecast(
     long parameters,

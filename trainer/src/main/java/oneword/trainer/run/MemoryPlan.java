@@ -10,8 +10,8 @@ final class MemoryPlan {
     private MemoryPlan() {}
 
     /**
-     * Chooses: {@code on} one micro-batch, {@code off} the whole batch, {@code auto} the whole batch where its graph is
-     * expected to take less than half of what the machine has beside the weights. What is measured later may lead to
+     * Chooses: {@code on} one micro-batch, {@code off} the whole batch, {@code auto} the whole batch where what it keeps
+     * is expected to take less than half of what the machine has beside the weights. What is measured later may lead to
      * less, never to other gradients.
      *
      * @param plan of the run
@@ -23,9 +23,9 @@ final class MemoryPlan {
             return cache == RunConfig.Switch.ON ? Keep.MICRO_BATCH : Keep.BATCH;
         }
         long weights = plan.decoder().frozenParameters() * plan.precision().precision().bytes();
-        long graph = batchTokens
+        long kept = batchTokens
             * plan.decoder().activationBytesPerToken(plan.precision().precision(), plan.lora());
-        return graph <= (Memory.physical() - weights) / 2 ? Keep.BATCH : Keep.MICRO_BATCH;
+        return kept <= (Memory.physical() - weights) / 2 ? Keep.BATCH : Keep.MICRO_BATCH;
     }
 
     /** The most tokens that a batch can have: every sentence as long as the prompt and the cut allow, roughly. */
