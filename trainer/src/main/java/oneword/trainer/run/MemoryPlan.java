@@ -10,9 +10,9 @@ final class MemoryPlan {
     private MemoryPlan() {}
 
     /**
-     * Chooses: {@code on} one micro-batch, {@code off} the whole batch, {@code auto} the whole batch where what it keeps
-     * is expected to take less than half of what the machine has beside the weights. What is measured later may lead to
-     * less, never to other gradients.
+     * Chooses: {@code on} one micro-batch, {@code off} the whole batch, {@code auto} the whole batch where what it
+     * keeps is expected to take less than half of what the machine has beside the weights. What is measured later may
+     * lead to less, never to other gradients.
      *
      * @param plan of the run
      * @param batchTokens padded tokens of a batch
