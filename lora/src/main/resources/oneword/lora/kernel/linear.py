@@ -15,19 +15,23 @@ def draw(p: float) -> Tensor:
 # shape and as bytes. The division is left to the caller. An element is dropped if its random byte is below its bound;
 # elements 1024 apart share theirs, which correlates them by less than 1e-4.
 # On a CPU torch draws one number for each element, on one thread. Here a number of 64 bits serves eight, and numbers are
-# hashes of those that follow the key.
-def survivors(x: Tensor, made: Tensor) -> Tensor:
+# hashes of those that follow the key. Other devices draw with their own generator, the key being its seed.
+def survivors(x: Tensor, made: Tensor, p: float) -> Tensor:
+    key = int(made[0])
+    if x.device.type != "cpu":
+        torch.manual_seed(key)
+        return torch.bernoulli(torch.empty_like(x, dtype=1), 1. - p)
     n = torch.numel(x)
     rows = (n + 1023) // 1024
-    key, words = int(made[0]), rows * 128
-    bits = torch.empty([words], dtype=4, device=x.device)
+    words = rows * 128
+    bits = torch.empty([words], dtype=4)
     # In pieces, whose passes stay in a core's cache.
     for begin in range(0, words, 65536):
         count = min(65536, words - begin)
         __torch__.hash(torch.narrow(bits, 0, begin, count), key + begin)
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
-    bytes = torch.set_(torch.empty([0], dtype=1, device=x.device), bits, 0, [rows, 1024], [1024, 1])
-    bounds = torch.set_(torch.empty([0], dtype=1), made, 8, [1024], [1]).to(x.device)
+    bytes = torch.set_(torch.empty([0], dtype=1), bits, 0, [rows, 1024], [1024, 1])
+    bounds = torch.set_(torch.empty([0], dtype=1), made, 8, [1024], [1])
     return torch.reshape(torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n), x.shape)
 
 
@@ -38,7 +42,7 @@ def xor_shifted(x: Tensor, n: int, low: int) -> Tensor:
 
 # Fills with what key, key + 1, … become in the finaliser of SplitMix64 (doi 10.1145/2660193.2660195).
 def hash(bits: Tensor, key: int):
-    torch.copy_(bits, torch.arange(key, key + torch.numel(bits), dtype=4, device=bits.device))
+    torch.copy_(bits, torch.arange(key, key + torch.numel(bits), dtype=4))
     torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
     torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
     __torch__.xor_shifted(bits, 31, 8589934591)
@@ -49,14 +53,14 @@ def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tuple[Tensor, Tensor]:
     if p == 0.:
         return torch.add_(x, residual), torch.empty([0])
     made = __torch__.draw(p)
-    return torch.add(residual, x * __torch__.survivors(x, made), alpha=1. / (1. - p)), made
+    return torch.add(residual, x * __torch__.survivors(x, made, p), alpha=1. / (1. - p)), made
 
 
 # The gradient of x in add_dropped, from that of the result.
 def dropped_gradient(dy: Tensor, made: Tensor, p: float) -> Tensor:
     if p == 0.:
         return dy
-    return torch.mul_(dy * __torch__.survivors(dy, made), 1. / (1. - p))
+    return torch.mul_(dy * __torch__.survivors(dy, made, p), 1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1), and for its gradients dropout(x) A' and
@@ -72,7 +76,7 @@ def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, s
         z, factor = x, scale
         if dropout > 0.:
             made = __torch__.draw(dropout)
-            z, factor = x * __torch__.survivors(x, made), scale / (1. - dropout)
+            z, factor = x * __torch__.survivors(x, made, dropout), scale / (1. - dropout)
         low = torch.linear(z, a.to(x.dtype))
         y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
     return y, low, made
@@ -110,7 +114,7 @@ def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, 
         return low, made
     z, mask, factor = x, made, scale
     if dropout > 0.:
-        mask = __torch__.survivors(x, made).to(x.dtype)
+        mask = __torch__.survivors(x, made, dropout).to(x.dtype)
         z, factor = x * mask, scale / (1. - dropout)
     down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
     __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
