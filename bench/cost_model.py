@@ -3,8 +3,8 @@
 python bench/cost_model.py                                    # the tables of docs/cost-model.md
 python bench/cost_model.py --peak 860 --utilisation 0.6       # with another CPU; its last table is the prediction to check
 
-Prints Markdown. FLOPs are counted by flops.py, shapes are those of opt_shapes.py, and what a graph keeps is counted from
-lora/src/main/resources/oneword/lora/kernel/opt.py; kept_tensors.py checks that count. Plain Python, without torch.
+Prints Markdown. FLOPs are counted by flops.py, shapes are those of opt_shapes.py, and what is kept for a backward pass is counted
+from lora/src/main/resources/oneword/lora/kernel/opt.py; kept_tensors.py checks that count. Plain Python, without torch.
 """
 
 import argparse
@@ -36,58 +36,66 @@ def parameters(config):
 
 
 def keys_and_values(config, device):
-    """Bytes of a row's keys and values as attention keeps them: fp32 on a CPU."""
+    """Bytes of a row's keys and values as attention computes with them: fp32 on a CPU."""
     return 2 * config["hidden_size"] * (4 if device == "cpu" else HALF)
 
 
-def kept_by_layer(config, rank, device, dropout=False):
-    """Bytes that one layer's graph keeps a token in bf16, without shared prefix; statistics of norms left out."""
-    d, ffn = config["hidden_size"], config["ffn_dim"]
-    attention = 2 * keys_and_values(config, device)  # q and the result, too
-    norms = 2 * d * HALF  # their inputs
-    relu = ffn * HALF
-    sums = 4 * config["num_attention_heads"]  # attention's log-sum-exp
-    low = 6 * rank * HALF
-    if not dropout:
-        return attention + norms + relu + sums + low + 3 * d * HALF  # inputs of q k v together, of out_proj and of fc1
-    return attention + norms + relu + sums + low + (5 * d + ffn) * (HALF + MASK) + 2 * d * MASK
+def kept_by_layer(config, rank, device):
+    """Bytes a token that a layer but the last keeps for its backward pass in bf16, with or without dropout and shared prefix."""
+    states = 6 if config["do_layer_norm_before"] else 7  # input, q, k, v, attention's result, what is added to; the last norm's input
+    sums = 4 * config["num_attention_heads"] if device == "cpu" else 0
+    return HALF * (states * config["hidden_size"] + config["ffn_dim"] + 6 * rank) + sums
 
 
 def kept_by_last_layer(config, rank, device, length, dropout=False, copies=0):
-    """The same for the last layer: keys and values of all rows, the rest of one row in so many. copies: of `shared_copies`."""
-    d = config["hidden_size"]
-    own = keys_and_values(config, device)
-    states = d * HALF + 2 * rank * HALF  # the norm's input; what lies between A and B of keys and values
-    inputs = 2 * d * (HALF + MASK) if dropout else 0  # of keys and values; without dropout they share one with the queries
-    single = kept_by_layer(config, rank, device, dropout) - own - states - inputs
-    return (copies or own) + states + (inputs or d * HALF) + single / length
+    """The same for the last layer, which autograd records: keys and values of all rows, the rest of one row in so many.
+
+    copies: of `shared_copies`.
+    """
+    d, pre_norm = config["hidden_size"], config["do_layer_norm_before"]
+    rank, own = HALF * rank, keys_and_values(config, device)
+    maps = 2 * d * (HALF + MASK) if dropout else d * HALF if pre_norm else 0  # behind the first norm; without, the layer's input is theirs
+    ffn = config["ffn_dim"] * HALF
+    norms = d * HALF * (1 if pre_norm else 2)
+    inputs = (3 * d + config["ffn_dim"]) * (HALF + MASK) + 2 * d * MASK if dropout else 3 * d * HALF
+    single = own + norms + inputs + ffn + 4 * rank + 4 * config["num_attention_heads"]
+    return d * HALF + (copies or own) + maps + 2 * rank + single / length
 
 
 def shared_copies(config, device, length, prefix, sentences):
     """Bytes a row of keys and values of whole sentences, each behind a copy of the shared prefix's."""
-    rows = length - prefix + prefix / sentences
-    return keys_and_values(config, device) * length / rows
+    return keys_and_values(config, device) * length / rows_of(length, prefix, sentences)
 
 
-def kept_behind_prefix(config, rank, device, length, prefix, sentences, dropout=False):
-    """`kept_by_layer` with a shared prefix: keys and values of whole sentences in place of their own rows'."""
-    share = (length - prefix) / (length - prefix + prefix / sentences)
-    own = keys_and_values(config, device) * share
-    return kept_by_layer(config, rank, device, dropout) - own + shared_copies(config, device, length, prefix, sentences)
+def rows_of(length, prefix, sentences):
+    """Rows of a sentence, whose first tokens are shared by so many."""
+    return length - prefix + prefix / sentences
 
 
-def activations(config, keep, device, tokens, length, dropout=False, prefix=0, sentences=1, micro_batches=1):
-    """Bytes from forward to backward pass of so many tokens, with a layer's worth of gradients on their way."""
-    of_sentence = length - prefix + prefix / sentences
+def in_hand(config, device, length, prefix=0, sentences=1):
+    """Most bytes a row that come and go while a layer's gradients are computed, that of its result among them."""
+    d = config["hidden_size"]
+    if device == "cpu":
+        # In bf16 gradients of the result, the residual, attention's result, q, k and v. In fp32 q, k, v, attention's result and its
+        # gradient, and gradients of q, k and v; keys and values, and their gradients, of whole sentences.
+        copies = shared_copies(config, device, length, prefix, sentences)
+        return 6 * d * HALF + 6 * d * 4 + copies * (2 if prefix else 1)
+    # Gradients of the result, before and behind dropout; as wide as ReLU's result its gradient, its mask and what the mask leaves of it.
+    return 2 * d * HALF + config["ffn_dim"] * 3 * HALF
+
+
+def activations(config, keep, device, tokens, length, dropout=False, prefix=0, sentences=1):
+    """Bytes from forward to backward pass of so many tokens, with a layer's gradients on their way in one micro-batch."""
+    of_sentence = rows_of(length, prefix, sentences)
     rows = tokens * of_sentence / length
     copies = shared_copies(config, device, length, prefix, sentences) if prefix else 0
-    layer = rows * kept_behind_prefix(config, RANK, device, length, prefix, sentences, dropout)
+    layer = rows * kept_by_layer(config, RANK, device)
     last = rows * kept_by_last_layer(config, RANK, device, of_sentence, dropout, copies)
+    hand = rows * min(1, MICRO_BATCH / tokens) * in_hand(config, device, length, prefix, sentences)
     layers = config["num_hidden_layers"]
     if keep == "layer borders":
-        return layers * rows * config["hidden_size"] * HALF + 2 * layer
-    casts = HALF * flops.cost_of(config, RANK).adapter * micro_batches  # of the adapter, in each graph
-    return (layers - 1) * layer + last + casts + layer
+        return (layers - 2) * rows * config["hidden_size"] * HALF + layer + hand
+    return (layers - 1) * layer + last + hand
 
 
 def fixed(config):
@@ -139,22 +147,19 @@ def arithmetic(args):
 
 
 def memory(args):
-    print(f"### Bytes, in GiB; activations of a micro-batch of {MICRO_BATCH:,} tokens in bf16\n")
+    print(f"### Bytes, in GiB; activations of a micro-batch of {MICRO_BATCH:,} tokens in bf16, dropout on\n")
     rows = []
     for name, config in each():
         weights, adapter = fixed(config)
         rows.append([name, gib(weights), gib(adapter)] + [
-            gib(activations(config, keep, device, MICRO_BATCH, args.length, dropout))
-            for device in ("cpu", "gpu") for keep, dropout in
-            [("micro-batch", False), ("micro-batch", True), ("layer borders", False), ("layer borders", True)]])
-    table(["size", "weights", "adapter, gradients, moments"] + [
-        f"{device}: {what}" for device in ("CPU", "GPU") for what in
-        ("graph", "graph, dropout", "recomputed", "recomputed, dropout")], rows)
+            gib(activations(config, keep, device, MICRO_BATCH, args.length, True))
+            for device in ("cpu", "gpu") for keep in ("micro-batch", "layer borders")])
+    table(["size", "weights", "adapter, gradients, moments", "CPU: kept", "CPU: recomputed", "GPU: kept", "GPU: recomputed"], rows)
 
 
 def cpu(args):
     low, high = args.peaks
-    print(f"### The CPU: most triples/s at {low:g} to {high:g} GFLOP/s, graph held\n")
+    print(f"### The CPU: most triples/s at {low:g} to {high:g} GFLOP/s, nothing recomputed\n")
     rows = []
     for name, config in each():
         plain = 3 * flops.executed(config, RANK, args.length)
@@ -168,11 +173,17 @@ def cpu(args):
 
 
 def traffic(config, args):
-    """Bytes a triple moves on the GPU: weights twice a micro-batch; what is kept written and read, and gradients as much again."""
+    """Bytes a triple moves on the GPU.
+
+    Weights twice a micro-batch; what is kept, gradients of as much, and what is made on both ways, written and read each time.
+    """
+    d, ffn = config["hidden_size"], config["ffn_dim"]
     cost = flops.cost_of(config, RANK)
-    triples = sentences_of(args) / 3
-    graph = activations(config, "micro-batch", "gpu", MICRO_BATCH, args.length, True)
-    return (2 * HALF * cost.frozen + 4 * graph) / triples + 28 * cost.adapter / 256
+    tokens, layers = 3 * args.length, config["num_hidden_layers"]
+    twice = 2 * d * HALF + (5 * d + ffn) * (HALF + MASK) + 2 * d * MASK  # norms' results, inputs of adapters with masks, other masks
+    kept = ((layers - 1) * kept_by_layer(config, RANK, "gpu") + kept_by_last_layer(config, RANK, "gpu", args.length, True))
+    rows = 4 * kept + 6 * (layers - 1) * twice
+    return 2 * HALF * cost.frozen * tokens / MICRO_BATCH + rows * tokens + 28 * cost.adapter / 256
 
 
 def h100(args):
@@ -180,7 +191,7 @@ def h100(args):
     rows = []
     for name, config in each():
         useful = 3 * flops.cost_of(config, RANK).training(args.length, args.length)
-        arithmetic_time = 3 * flops.executed(config, RANK, args.length) / H100_FLOPS
+        arithmetic_time = 3 * flops.executed(config, RANK, args.length, device="gpu") / H100_FLOPS
         memory_time = traffic(config, args) / H100_BYTES
         target = MFU * H100_FLOPS / useful
         rows.append([name, number(1e3 * arithmetic_time), number(1e3 * memory_time),
@@ -198,19 +209,16 @@ def fitting(args):
         left = H100_MEMORY - H100_RESERVED - sum(fixed(config))
         cells = []
         for keep in ("micro-batch", "layer borders"):
-            for dropout in (False, True):
-                none = activations(config, keep, "gpu", 0, args.length, dropout)
-                most = (left - none) / (activations(config, keep, "gpu", 1, args.length, dropout) - none)
-                cells.append(f"{most // 100 * 100:,.0f}" if most >= 100 else "does not fit")
+            most = left / activations(config, keep, "gpu", 1, args.length, True)
+            cells.append(f"{most // 100 * 100:,.0f}" if most >= 100 else "does not fit")
         rows.append([name, gib(sum(fixed(config))), gib(max(left, 0)) if left > 0 else "none", *cells])
-    table(["size", "weights and adapter, GiB", "left, GiB", "graph", "graph, dropout", "recomputed", "recomputed, dropout"], rows)
+    table(["size", "weights and adapter, GiB", "left, GiB", "kept", "recomputed"], rows)
 
 
 def kept_by_plan(config, batch, physical):
-    """Whether a run begins with the graph of the whole batch, by the rule and the estimate of oneword's MemoryPlan, no dropout."""
+    """Whether a run begins with keeping the whole batch, by the rule and the estimate of oneword's MemoryPlan."""
     tokens = 3 * batch * (32 + 48 // 3)
-    d = config["hidden_size"]
-    estimate = config["num_hidden_layers"] * (26 * d + HALF * config["ffn_dim"] + 6 * RANK * HALF)
+    estimate = config["num_hidden_layers"] * kept_by_layer(config, RANK, "cpu")
     return "batch" if tokens * estimate <= (physical - HALF * parameters(config)) / 2 else "micro-batch"
 
 
@@ -228,10 +236,10 @@ def check(args):
         speed = args.peak * 1e9 * args.utilisation / work
         useful = 3 * flops.cost_of(config, RANK).training(length, length)
         needed = sum(fixed(config)) + RUNTIME + activations(
-            config, keep, "cpu", tokens, length, False, args.check_prefix, sentences, -(-tokens // MICRO_BATCH))
+            config, keep, "cpu", tokens, length, False, args.check_prefix, sentences)
         rows.append([name, keep, number(speed), "not measured yet", f"{speed * useful / args.peak / 1e9:.2f}",
                      "not measured yet", gib(needed), "not measured yet"])
-    table(["size", "graph of", "triples/s, predicted", "measured", "flop_utilisation, predicted", "measured",
+    table(["size", "kept of", "triples/s, predicted", "measured", "flop_utilisation, predicted", "measured",
            "memory in GiB, predicted", "measured"], rows)
 
 

@@ -76,12 +76,13 @@ def maps_executed(maps, rank, passes, down=True):
     return passes * 2 * (frozen + low) + 2 * low + 2 * sum(rank * o for _, o in maps) + (2 * into if down else 0)
 
 
-def executed(config, rank, length, prefix=0, sentences=1, passes=1):
+def executed(config, rank, length, prefix=0, sentences=1, passes=1, device="cpu"):
     """FLOPs that oneword computes in a training step for one sentence of so many tokens, padding and the loss left out.
 
     The last layer's queries, feed-forward maps and what follows are computed for the last token alone; nothing below the lowest
-    adapter has a gradient; and the first `prefix` tokens are computed once for so many sentences. passes: forward passes, 1 where the
-    graph is held, 2 where a micro-batch is computed again, 3 where a layer is.
+    adapter has a gradient; and the first `prefix` tokens are computed once for so many sentences. On a GPU attention is computed forward
+    once more in all layers but the last. passes: forward passes, 1 where what gradients need of a batch is kept, 2 where a micro-batch
+    is computed again, 3 where a layer is.
     """
     layer, outside = linears(config)
     layers = config["num_hidden_layers"]
@@ -93,7 +94,8 @@ def executed(config, rank, length, prefix=0, sentences=1, passes=1):
     around = (rows * maps_executed(outside[:1], rank, passes, down=False) + maps_executed(outside[1:], rank, passes)
               if outside else 0)
     seen = (length**2 - prefix**2 + prefix**2 / sentences) / 2
-    attention = 4 * (passes + 2) * attention_width(config) * ((layers - 1) * seen + length)
+    again = 0 if device == "cpu" else 1
+    attention = 4 * attention_width(config) * ((passes + again + 2) * (layers - 1) * seen + (passes + 2) * length)
     return rows * (whole * (layers - 2) + first) + last + around + attention
 
 
