@@ -11,28 +11,63 @@ def draw(p: float) -> Tensor:
     return torch.cat([key, torch.set_(torch.empty([0], dtype=4), bounds, 0, [128], [1])])
 
 
-# 1 for each element of x that dropout (an element is zero with probability p, else divided by 1 - p) keeps, else 0, in x's
-# shape and as bytes. The division is left to the caller. An element is dropped if its random byte is below its bound;
-# elements 1024 apart share theirs, which correlates them by less than 1e-4.
+# x where dropout (an element is zero with probability p, else divided by 1 - p) keeps it, else 0. The division is left to
+# the caller. An element is dropped if its random byte is below its bound; elements 1024 apart share theirs, which
+# correlates them by less than 1e-4.
 # On a CPU torch draws one number for each element, on one thread. Here a number of 64 bits serves eight, and numbers are
-# hashes of those that follow the key. Other devices draw with their own generator, the key being its seed.
-def survivors(x: Tensor, made: Tensor, p: float) -> Tensor:
-    key = int(made[0])
+# hashes of those that follow the key; all in pieces, whose passes stay in the cores' caches. Other devices draw with their
+# own generator, the key being its seed.
+def masked(x: Tensor, made: Tensor, p: float) -> Tensor:
+    if torch.is_grad_enabled() or x.device.type != "cpu":
+        return x * __torch__.survivors(x, made, p)
+    result = torch.empty_like(x)
+    begin = 0
+    for piece, into in zip(__torch__.pieces(x), __torch__.pieces(result)):
+        torch.mul(piece, __torch__.survivors_from(made, begin, torch.numel(piece)), out=into)
+        begin += torch.numel(piece)
+    return result
+
+
+# The same, and the gradient of masked's argument, dz, added to dx.
+def masked_with_gradient(x: Tensor, dx: Tensor, dz: Tensor, made: Tensor, p: float) -> Tensor:
     if x.device.type != "cpu":
-        torch.manual_seed(key)
+        mask = __torch__.survivors(x, made, p)
+        torch.add_(dx, dz * mask)
+        return x * mask
+    result = torch.empty_like(x)
+    into, add = __torch__.pieces(result), __torch__.pieces(dz)
+    sums, begin = __torch__.pieces(dx), 0
+    for i, piece in enumerate(__torch__.pieces(x)):
+        mask = __torch__.survivors_from(made, begin, torch.numel(piece)).to(x.dtype)
+        torch.mul(piece, mask, out=into[i])
+        torch.addcmul_(sums[i], add[i], mask)
+        begin += torch.numel(piece)
+    return result
+
+
+def pieces(x: Tensor) -> List[Tensor]:
+    return torch.split(torch.view(x, [-1]), 524288)
+
+
+# 1 for each element that is kept, else 0, in x's shape and as bytes.
+def survivors(x: Tensor, made: Tensor, p: float) -> Tensor:
+    if x.device.type != "cpu":
+        torch.manual_seed(int(made[0]))
         return torch.bernoulli(torch.empty_like(x, dtype=1), 1. - p)
-    n = torch.numel(x)
-    rows = (n + 1023) // 1024
-    words = rows * 128
-    bits = torch.empty([words], dtype=4)
-    # In pieces, whose passes stay in a core's cache.
-    for begin in range(0, words, 65536):
-        count = min(65536, words - begin)
-        __torch__.hash(torch.narrow(bits, 0, begin, count), key + begin)
+    parts : List[Tensor] = []
+    for begin in range(0, torch.numel(x), 524288):
+        parts.append(__torch__.survivors_from(made, begin, min(524288, torch.numel(x) - begin)))
+    return torch.reshape(torch.cat(parts, 0), x.shape)
+
+
+# The same for count elements from begin on, a multiple of 1024.
+def survivors_from(made: Tensor, begin: int, count: int) -> Tensor:
+    rows = (count + 1023) // 1024
+    bits = __torch__.hashes(int(made[0]) + begin // 8, rows * 128)
     # The same memory as bytes, compared in place: other ways take a pass through memory each.
     bytes = torch.set_(torch.empty([0], dtype=1), bits, 0, [rows, 1024], [1024, 1])
     bounds = torch.set_(torch.empty([0], dtype=1), made, 8, [1024], [1])
-    return torch.reshape(torch.narrow(torch.reshape(torch.ge_(bytes, bounds), [-1]), 0, 0, n), x.shape)
+    return torch.narrow(torch.view(torch.ge_(bytes, bounds), [-1]), 0, 0, count)
 
 
 # x ^ (x >>> n), in place; low has the lowest 64 - n bits set, since torch's shift copies the sign.
@@ -40,12 +75,12 @@ def xor_shifted(x: Tensor, n: int, low: int) -> Tensor:
     return torch.bitwise_xor_(x, torch.bitwise_and_(torch.bitwise_right_shift(x, n), low))
 
 
-# Fills with what key, key + 1, … become in the finaliser of SplitMix64 (doi 10.1145/2660193.2660195).
-def hash(bits: Tensor, key: int):
-    torch.copy_(bits, torch.arange(key, key + torch.numel(bits), dtype=4))
-    torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
-    torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
-    __torch__.xor_shifted(bits, 31, 8589934591)
+# What key, key + 1, … become in the finaliser of SplitMix64 (doi 10.1145/2660193.2660195).
+def hashes(key: int, count: int) -> Tensor:
+    bits = torch.arange(key, key + count, dtype=4)
+    bits = torch.mul_(__torch__.xor_shifted(bits, 30, 17179869183), -4658895280553007687)
+    bits = torch.mul_(__torch__.xor_shifted(bits, 27, 137438953471), -7723592293110705685)
+    return __torch__.xor_shifted(bits, 31, 8589934591)
 
 
 # residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. x may be overwritten.
@@ -53,14 +88,14 @@ def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tuple[Tensor, Tensor]:
     if p == 0.:
         return torch.add_(x, residual), torch.empty([0])
     made = __torch__.draw(p)
-    return torch.add(residual, x * __torch__.survivors(x, made, p), alpha=1. / (1. - p)), made
+    return torch.add(residual, __torch__.masked(x, made, p), alpha=1. / (1. - p)), made
 
 
 # The gradient of x in add_dropped, from that of the result.
 def dropped_gradient(dy: Tensor, made: Tensor, p: float) -> Tensor:
     if p == 0.:
         return dy
-    return torch.mul_(dy * __torch__.survivors(dy, made, p), 1. / (1. - p))
+    return torch.mul_(__torch__.masked(dy, made, p), 1. / (1. - p))
 
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1), and for its gradients dropout(x) A' and
@@ -76,7 +111,7 @@ def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, s
         z, factor = x, scale
         if dropout > 0.:
             made = __torch__.draw(dropout)
-            z, factor = x * __torch__.survivors(x, made, dropout), scale / (1. - dropout)
+            z, factor = __torch__.masked(x, made, dropout), scale / (1. - dropout)
         low = torch.linear(z, a.to(x.dtype))
         y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
     return y, low, made
@@ -99,27 +134,34 @@ def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor,
         dx = torch.mm(dy, weight)
     else:
         dx = torch.addmm_(dx, dy, weight)
-    down, mask = __torch__.adapter_gradients(dy, x, a, b, low, made, scale, dropout)
-    if torch.numel(down) == 0:
-        return dx
-    if dropout == 0.:
-        return torch.addmm_(dx, down, a.to(dx.dtype))
-    return torch.add_(dx, torch.mul_(torch.mm(down, a.to(dx.dtype)), mask))
-
-
-# Adds the gradients of A and B alone -> that of dropout(x) A' before dropout's division, and the survivors in x's type
-def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor, scale: float,
-                      dropout: float) -> Tuple[Tensor, Tensor]:
     if torch.numel(a) == 0:
-        return low, made
-    z, mask, factor = x, made, scale
-    if dropout > 0.:
-        mask = __torch__.survivors(x, made, dropout).to(x.dtype)
-        z, factor = x * mask, scale / (1. - dropout)
-    down = torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
-    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
+        return dx
+    down = __torch__.low_gradient(dy, b, low, scale, dropout)
+    z = x
+    if dropout == 0.:
+        dx = torch.addmm_(dx, down, a.to(dx.dtype))
+    else:
+        z = __torch__.masked_with_gradient(x, dx, torch.mm(down, a.to(dx.dtype)), made, dropout)
     __torch__.accumulate(a, torch.mm(torch.t(down), z))
-    return down, mask
+    return dx
+
+
+# Adds the gradients of A and B alone.
+def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor, scale: float,
+                      dropout: float):
+    if torch.numel(a) > 0:
+        down = __torch__.low_gradient(dy, b, low, scale, dropout)
+        z = x
+        if dropout > 0.:
+            z = __torch__.masked(x, made, dropout)
+        __torch__.accumulate(a, torch.mm(torch.t(down), z))
+
+
+# Adds the gradient of B -> that of low, times what dropout divides by
+def low_gradient(dy: Tensor, b: Tensor, low: Tensor, scale: float, dropout: float) -> Tensor:
+    factor = scale / (1. - dropout)
+    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
+    return torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
 
 
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
