@@ -1,5 +1,6 @@
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import oneword.data.batch.BatchEncoder;
@@ -44,7 +45,8 @@ public final class TokenCounts {
                 List<int[]> ids = new ArrayList<>(batch.queries());
                 ids.addAll(batch.passages());
                 for (MicroBatch cut : MicroBatches.cut(ids, microBatchTokens, 1)) {
-                    prefixes += (long) cut.positions().length * commonPrefix(ids, cut.positions());
+                    prefixes += (long) cut.positions().length
+                        * MicroBatches.commonStart(Arrays.stream(cut.positions()).mapToObj(ids::get).toList());
                     microBatches++;
                 }
                 sentences += ids.size();
@@ -54,20 +56,5 @@ public final class TokenCounts {
         System.out.printf(Locale.ROOT, "{\"sentences\": %d, \"tokens_a_sentence\": %.3f, \"shared_prefix\": %.3f, "
             + "\"sentences_a_micro_batch\": %.2f}%n", sentences, (double) tokens / sentences,
             (double) prefixes / sentences, (double) sentences / microBatches);
-    }
-
-    private static int commonPrefix(List<int[]> ids, int[] positions) {
-        int[] first = ids.get(positions[0]);
-        int common = first.length - 1;
-        for (int position : positions) {
-            int[] other = ids.get(position);
-            common = Math.min(common, other.length - 1);
-            for (int i = 0; i < common; i++) {
-                if (other[i] != first[i]) {
-                    common = i;
-                }
-            }
-        }
-        return common;
     }
 }

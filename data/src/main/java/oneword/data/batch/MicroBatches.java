@@ -56,4 +56,20 @@ public final class MicroBatches {
         }
         return new MicroBatch(positions, ids, lengths, width);
     }
+
+    /**
+     * How many tokens all sequences begin with, one fewer than the shortest has at most.
+     *
+     * @param sequences at least one; none empty
+     */
+    public static int commonStart(List<int[]> sequences) {
+        int[] first = sequences.get(0);
+        int common = first.length - 1;
+        for (int[] ids : sequences) {
+            common = Math.min(common, ids.length - 1);
+            int difference = Arrays.mismatch(first, 0, common, ids, 0, common);
+            common = difference < 0 ? common : difference;
+        }
+        return common;
+    }
 }

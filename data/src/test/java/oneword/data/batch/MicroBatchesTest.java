@@ -78,4 +78,12 @@ class MicroBatchesTest {
             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("sequence 1 is empty");
         assertThatThrownBy(() -> MicroBatches.cut(List.of(), 0, 0)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void theCommonStartLeavesEachSequenceATokenOfItsOwn() {
+        assertThat(MicroBatches.commonStart(List.of(new int[] {1, 2, 3, 4}, new int[] {1, 2, 5}))).isEqualTo(2);
+        assertThat(MicroBatches.commonStart(List.of(new int[] {1, 2, 3, 4}, new int[] {1, 2}))).isEqualTo(1);
+        assertThat(MicroBatches.commonStart(List.of(new int[] {1, 2}, new int[] {3, 2}))).isZero();
+        assertThat(MicroBatches.commonStart(List.of(new int[] {1, 2, 3}))).isEqualTo(2);
+    }
 }

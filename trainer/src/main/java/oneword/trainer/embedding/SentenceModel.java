@@ -204,7 +204,7 @@ public final class SentenceModel implements AutoCloseable {
 
     private float[][] embedAll(List<int[]> sequences, IntConsumer progress) {
         List<MicroBatch> cuts = MicroBatches.cut(sequences, chunkTokens, decoder.config().padId());
-        int common = cuts.size() < 2 ? 0 : commonStart(sequences);
+        int common = cuts.size() < 2 ? 0 : MicroBatches.commonStart(sequences);
         if (common == 0) {
             return embedAll(null, cuts, progress);
         }
@@ -215,18 +215,6 @@ public final class SentenceModel implements AutoCloseable {
             int tokens = (int) Math.min(MOST_CHUNKS * chunkTokens, (long) chunkTokens * longest / (longest - common));
             return embedAll(past, MicroBatches.cut(sequences, tokens, decoder.config().padId()), progress);
         }
-    }
-
-    /** How many tokens all sequences begin with, one fewer than the shortest has at most. */
-    private static int commonStart(List<int[]> sequences) {
-        int[] first = sequences.get(0);
-        int common = first.length - 1;
-        for (int[] ids : sequences) {
-            common = Math.min(common, ids.length - 1);
-            int difference = Arrays.mismatch(first, 0, common, ids, 0, common);
-            common = difference < 0 ? common : difference;
-        }
-        return common;
     }
 
     private float[][] embedAll(PrefixCache past, List<MicroBatch> cuts, IntConsumer progress) {

@@ -20,6 +20,9 @@ import oneword.trainer.hardware.MemoryGauge;
  */
 final class MicroBatchPass {
 
+    /** A pass that keeps less than this is covered by the gauge's reserve: asking takes half a millisecond a layer. */
+    private static final long LITTLE = 64L << 20;
+
     private final Decoder decoder;
     private final MicroBatch cut;
     private final LayerSeeds seeds;
@@ -55,17 +58,20 @@ final class MicroBatchPass {
      *     goes with the scope
      */
     Recording record(NDManager scope, boolean bordersOnly) {
-        return record(scope, bordersOnly, MemoryGauge.of(decoder.manager().getDevice(), layerBytes()));
+        long bytes = bytes();
+        MemoryGauge gauge = bytes < LITTLE ? MemoryGauge.NONE
+            : MemoryGauge.of(decoder.manager().getDevice(), bytes / decoder.config().layers());
+        return record(scope, bordersOnly, gauge);
     }
 
     Recording record(NDManager scope, boolean bordersOnly, MemoryGauge gauge) {
         return Kernels.guarded(gauge::claim, () -> decoder.record(scope, tokens(scope), seeds, bordersOnly));
     }
 
-    /** What one layer is expected to keep. */
-    private long layerBytes() {
+    /** What all layers are expected to keep. */
+    private long bytes() {
         LoraConfig lora = decoder.adapter().map(LoraAdapter::config).orElseThrow();
         return Arrays.stream(cut.lengths()).asLongStream().sum()
-            * decoder.config().activationBytesPerToken(decoder.precision(), lora) / decoder.config().layers();
+            * decoder.config().activationBytesPerToken(decoder.precision(), lora);
     }
 }
