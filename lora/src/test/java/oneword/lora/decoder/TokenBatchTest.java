@@ -38,7 +38,7 @@ class TokenBatchTest {
         assertThat(batch.positions().size()).isEqualTo(608);
         assertThat(batch.positions().toLongArray()).endsWith(9, 10, 0, 0, 0);
         assertThat(batch.last().toLongArray()).hasSize(56).endsWith(604, 607);
-        assertThat(batch.order().toLongArray()).hasSize(55).allMatch(place -> place < 55);
+        assertThat(Arrays.stream(batch.order().toLongArray()).max()).hasValue(54);
         assertThat(batch.longest()).isEqualTo(11);
     }
 
