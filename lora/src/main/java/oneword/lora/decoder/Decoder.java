@@ -108,8 +108,7 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      * @param bordersOnly keeps only what stands at the borders of layers, and runs each again on the way back
      */
     public final Recording record(NDManager scope, TokenBatch batch, LayerSeeds seeds, boolean bordersOnly) {
-        return bordersOnly
-            ? Recording.borders(this, scope, batch, seeds) : Recording.whole(this, scope, batch, seeds);
+        return Recording.of(this, scope, batch, seeds, bordersOnly);
     }
 
     /**

@@ -34,51 +34,39 @@ public final class Recording implements AutoCloseable {
     }
 
     /**
-     * Runs all stages and keeps what the layers need.
+     * Runs all stages.
      *
      * @param parent what is kept lives as long, or until {@link #close}
      * @param batch must live as long
      * @param seeds of the dropout masks
+     * @param bordersOnly keeps only what goes into each layer; each is run again on the way back
      */
-    static Recording whole(Decoder decoder, NDManager parent, TokenBatch batch, LayerSeeds seeds) {
+    static Recording of(
+        Decoder decoder, NDManager parent, TokenBatch batch, LayerSeeds seeds, boolean bordersOnly) {
         Recording recording = new Recording(decoder, parent.newSubManager(), batch, seeds);
-        Torch.withoutGradients(() -> {
-            NDArray x = recording.enter();
-            for (int i = 0; i < recording.last(); i++) {
-                NDList record = decoder.recordLayer(recording.scope, i, x, batch, seeds);
-                x = record.remove(0);
-                recording.kept.add(record);
-                recording.inputs.add(x);
-            }
-            return x;
-        });
+        Torch.withoutGradients(() -> recording.layers(bordersOnly));
         recording.finish();
         return recording;
     }
 
-    /** Runs all stages but keeps only what stands at the borders of layers; each is run again on the way back. */
-    static Recording borders(Decoder decoder, NDManager parent, TokenBatch batch, LayerSeeds seeds) {
-        Recording recording = new Recording(decoder, parent.newSubManager(), batch, seeds);
-        Torch.withoutGradients(() -> {
-            NDArray x = recording.enter();
-            for (int i = 0; i < recording.last(); i++) {
-                x = decoder.layer(recording.scope, i, x, batch, seeds);
-                recording.inputs.add(x);
+    private NDArray layers(boolean bordersOnly) {
+        NDArray x = decoder.embed(scope, batch, seeds);
+        inputs.add(x);
+        for (int i = 0; i < last(); i++) {
+            if (bordersOnly) {
+                x = decoder.layer(scope, i, x, batch, seeds);
+            } else {
+                NDList record = decoder.recordLayer(scope, i, x, batch, seeds);
+                x = record.remove(0);
+                kept.add(record);
             }
-            return x;
-        });
-        recording.finish();
-        return recording;
+            inputs.add(x);
+        }
+        return x;
     }
 
     private int last() {
         return decoder.config().layers() - 1;
-    }
-
-    private NDArray enter() {
-        NDArray x = decoder.embed(scope, batch, seeds);
-        inputs.add(x);
-        return x;
     }
 
     private void finish() {

@@ -99,6 +99,23 @@ class DropoutMasksTest {
     }
 
     @Test
+    void aLargeMaskDoesNotRepeatInThePiecesThatItIsMadeIn() throws IOException {
+        int piece = 524_288;
+        double p = 0.1;
+        int rows = 5 * piece / 2 / MaskModel.WIDTH / TOKENS;
+        try (MaskModel model = new MaskModel(folder, MaskModel.Shows.MODEL, p)) {
+            float[][] masks = modelMasks(model.layer(0, rows, TOKENS, LayerSeeds.of(1, 0, 0)), p);
+            for (float[] mask : masks) {
+                assertThat(mask).hasSize(5 * piece / 2);
+                assertUncorrelated("a mask and itself a piece on", mask, mask, piece, p);
+                assertUncorrelated("a mask and itself two pieces on", mask, mask, 2 * piece, p);
+                assertBernoulli("last piece of a mask",
+                    Arrays.copyOfRange(mask, 2 * piece, mask.length), p);
+            }
+        }
+    }
+
+    @Test
     void theSameSeedsGiveTheSameMasks() throws IOException {
         try (MaskModel model = new MaskModel(folder, MaskModel.Shows.MODEL, 0.1)) {
             float[] first = model.layer(1, ROWS, TOKENS, LayerSeeds.of(5, 7, 3));
