@@ -340,7 +340,8 @@ public final class CheckpointStore {
     }
 
     private static OptionalLong stepOf(Path path) {
-        Matcher name = NAME.matcher(path.getFileName().toString());
+        // A root has no name.
+        Matcher name = NAME.matcher(path.getFileName() == null ? "" : path.getFileName().toString());
         return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
     }
 

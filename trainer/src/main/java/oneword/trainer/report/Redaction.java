@@ -16,7 +16,7 @@ final class Redaction {
     private static final Pattern HOMES =
         Pattern.compile(START + "(?:[A-Za-z]:)?(?:[/\\\\]{1,2})(?:home|Users)(?:[/\\\\]{1,2})[^/\\\\\"\\s]+" + END);
     private static final Pattern TOKEN = Pattern.compile("\\bhf_[A-Za-z0-9]{8,}");
-    private static final Pattern PASSWORD = Pattern.compile("(\\w+://)[^/@\\s\"]+@");
+    private static final Pattern PASSWORD = Pattern.compile("(\\b\\w++://)[^/@\\s\"]+@");
     private static final String HIDDEN = "***";
 
     private final Optional<Pattern> home;

@@ -18,7 +18,7 @@ record Status(String key, String text) {
         String where = "after step " + Figures.count(run.lastStep())
             + (total > 0 ? " of " + Figures.count(total) : "");
         JsonNode sessions = run.journal().path("sessions");
-        if (sessions.isEmpty()) {
+        if (!sessions.isArray() || sessions.isEmpty()) {
             return run.results().has("after")
                 ? new Status("finished", "finished") : new Status("stopped", "not finished, " + where);
         }
