@@ -271,6 +271,9 @@ final class SectionReader {
         String best = null;
         int bestCost = Integer.MAX_VALUE;
         for (String dotted : everywhere) {
+            if (!isCandidate(dotted)) {
+                continue;
+            }
             String last = dotted.substring(dotted.lastIndexOf('.') + 1);
             int distance = Suggestion.distance(key, last);
             boolean here = dotted.equals(prefix + last);
@@ -281,6 +284,11 @@ final class SectionReader {
             }
         }
         return best;
+    }
+
+    /** Of a list's items only the first and this one: the others have the same keys. */
+    private boolean isCandidate(String dotted) {
+        return !dotted.contains("[") || dotted.contains("[1]") || !prefix.isEmpty() && dotted.startsWith(prefix);
     }
 
     private List<String> dottedKeys() {
