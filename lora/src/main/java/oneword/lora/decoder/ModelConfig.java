@@ -13,7 +13,7 @@ import oneword.lora.LoraException;
 final class ModelConfig {
 
     /** The greatest sizes that are taken: far beyond any model, and no product of two overflows an int. */
-    static final int MOST_LAYERS = 1 << 12;
+    static final int MOST_LAYERS = 1 << 10;
     static final int MOST_HEADS = 1 << 14;
     static final int MOST_HEAD_WIDTH = 1 << 14;
     static final int MOST_WIDTH = 1 << 20;

@@ -156,7 +156,7 @@ class LlamaConfigTest {
         "'head_dim': 5 | head_dim",
         "'head_dim': 65536, 'num_attention_heads': 65536 | num_attention_heads: expected at most 16384, found 65536",
         "'head_dim': 65536 | head_dim",
-        "'num_hidden_layers': 2147483647 | num_hidden_layers: expected at most 4096, found 2147483647",
+        "'num_hidden_layers': 2147483647 | num_hidden_layers: expected at most 1024, found 2147483647",
         "'hidden_size': 100 | num_attention_heads: hidden_size 100 is not a multiple of it: 32",
         "'quantization_config': {'bits': 4} | quantization_config: quantised weights are not supported"})
     void whatIsNotSupportedIsRefusedByName(String keys, String message) {
