@@ -35,7 +35,7 @@ final class PairSection {
             JsonNode gold = task.path("gold");
             JsonNode cosine = task.path(key).path("cosine");
             int[] rows = IntStream.range(0, Math.min(gold.size(), cosine.size()))
-                .filter(i -> gold.get(i).isNumber() && cosine.get(i).isNumber()).toArray();
+                .filter(i -> gold.path(i).isNumber() && cosine.path(i).isNumber()).toArray();
             return new Side(name, key, RunHistory.number(task.path(key).path("spearman")),
                 Arrays.stream(rows).mapToDouble(i -> gold.get(i).doubleValue()).toArray(),
                 Arrays.stream(rows).mapToDouble(i -> cosine.get(i).doubleValue()).toArray());
