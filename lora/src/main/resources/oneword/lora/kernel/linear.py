@@ -269,8 +269,8 @@ def attention_seed(dropout: float) -> Tensor:
     return seed
 
 
-# Attention (without a past), and what its gradients need besides its arguments and its result: each block's logarithms of
-# sums of exponentials on a CPU, or the seed of its dropout.
+# Attention (without a past), and what its gradients need besides its arguments and its result: on a CPU the logarithms of
+# sums of exponentials, of the prefix (empty where there is none) and of each block; else the seed of its dropout.
 def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int,
                      dropout: float) -> Tuple[Tensor, List[Tensor]]:
     if dropout > 0. or q.device.type != "cpu":
@@ -285,12 +285,13 @@ def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], head
     sums : List[Tensor] = []
     row = 0
     for i, part in enumerate(qs):
-        keys, values, mask = __torch__.seen(i, ks, vs, heads)
+        exponentials = torch.empty([0])
         if part.shape[2] > 0:
+            keys, values, mask = __torch__.seen(i, ks, vs, heads)
             y, exponentials = torch._scaled_dot_product_flash_attention_for_cpu(part, keys, values, 0., mask is None,
                                                                                 attn_mask=mask)
             row = __torch__.put(a, row, y)
-            sums.append(exponentials)
+        sums.append(exponentials)
     return a, sums
 
 
@@ -330,13 +331,11 @@ def attention_gradients(da: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, 
     dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
     p = ks[0].shape[2]
     prefix_dk, prefix_dv = torch.zeros_like(ks[0]), torch.zeros_like(vs[0])
-    row, first = p, 0
-    if p > 0:
-        first = 1
+    row = p
     for i in range(1, len(qs)):
         keys, values, mask = __torch__.seen(i, ks, vs, heads)
         x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(
-            downs[i], qs[i], keys, values, results[i], record[i - 1 + first], 0., mask is None, attn_mask=mask)
+            downs[i], qs[i], keys, values, results[i], record[i], 0., mask is None, attn_mask=mask)
         y, z = __torch__.sum_heads(y, key_heads), __torch__.sum_heads(z, key_heads)
         if p > 0:
             torch.add_(prefix_dk, torch.sum(torch.narrow(y, 2, 0, p), [0], True))
