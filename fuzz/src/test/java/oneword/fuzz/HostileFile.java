@@ -15,8 +15,7 @@ import java.util.stream.Stream;
  */
 final class HostileFile {
 
-    /** Jazzer watches comparisons of texts, and that alone takes some twenty times what a reader takes. */
-    private static final long BYTES_ALLOWED = 64L << 20;
+    private static final long BYTES_ALLOWED = 32L << 20;
     private static final long BYTES_ALLOWED_FOR_EACH = 4096;
     private static final Path FOLDER = folder();
 
