@@ -9,6 +9,11 @@ package oneword.lora.adapter;
  */
 public record TargetModule(String path, int inputs, int outputs) {
 
+    /** The same map with its path behind a prefix such as {@code layers.3.}. */
+    public TargetModule under(String prefix) {
+        return new TargetModule(prefix + path, inputs, outputs);
+    }
+
     /** Last part of the path, by which {@code lora.targets} names it. */
     public String name() {
         return path.substring(path.lastIndexOf('.') + 1);

@@ -132,11 +132,13 @@ public record LlamaConfig(
 
     @Override
     public List<TargetModule> targetModules() {
+        List<TargetModule> layer = LlamaWeights.LINEARS.stream()
+            .map(linear -> new TargetModule(linear, inputs(linear), outputs(linear)))
+            .toList();
         List<TargetModule> all = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
-            for (String linear : LlamaWeights.LINEARS) {
-                all.add(new TargetModule("layers." + i + "." + linear, inputs(linear), outputs(linear)));
-            }
+            String prefix = "layers." + i + ".";
+            layer.forEach(linear -> all.add(linear.under(prefix)));
         }
         return List.copyOf(all);
     }

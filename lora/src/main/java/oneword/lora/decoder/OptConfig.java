@@ -90,16 +90,17 @@ public record OptConfig(
 
     @Override
     public List<TargetModule> targetModules() {
+        List<TargetModule> layer = OptWeights.LINEARS.stream()
+            .map(linear -> new TargetModule(linear, linear.equals("fc2") ? ffnSize : hiddenSize,
+                linear.equals("fc1") ? ffnSize : hiddenSize))
+            .toList();
         List<TargetModule> all = new ArrayList<>();
         if (projected()) {
             all.add(new TargetModule("project_in", embeddingSize, hiddenSize));
         }
         for (int i = 0; i < layers; i++) {
-            for (String path : OptWeights.LINEARS) {
-                int inputs = path.equals("fc2") ? ffnSize : hiddenSize;
-                int outputs = path.equals("fc1") ? ffnSize : hiddenSize;
-                all.add(new TargetModule("layers." + i + "." + path, inputs, outputs));
-            }
+            String prefix = "layers." + i + ".";
+            layer.forEach(linear -> all.add(linear.under(prefix)));
         }
         if (projected()) {
             all.add(new TargetModule("project_out", hiddenSize, embeddingSize));
