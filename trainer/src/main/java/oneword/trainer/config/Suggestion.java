@@ -18,11 +18,12 @@ public final class Suggestion {
      * @return the nearest name, the first one of equals; empty where none is near
      */
     public static Optional<String> nearest(String typed, Collection<String> known) {
+        String plain = plain(typed);
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String name : known) {
-            int distance = distance(typed, name);
-            if (distance < bestDistance && isNear(typed, distance)) {
+            int distance = plainDistance(plain, plain(name));
+            if (distance < bestDistance && isPlainNear(plain, distance)) {
                 best = name;
                 bestDistance = distance;
             }
@@ -32,7 +33,7 @@ public final class Suggestion {
 
     /** Whether a name so many edits away is worth proposing: a third of its letters, at least one. */
     static boolean isNear(String typed, int distance) {
-        return distance <= Math.max(1, plain(typed).length() / 3);
+        return isPlainNear(plain(typed), distance);
     }
 
     /**
@@ -40,29 +41,49 @@ public final class Suggestion {
      * being near, the difference of these.
      */
     static int distance(String first, String second) {
-        String a = plain(first);
-        String b = plain(second);
-        int longer = Math.abs(a.length() - b.length());
-        if (!isNear(first, longer)) {
-            return longer;
-        }
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                cost[i][j] = i == 0 || j == 0 ? i + j : cheapest(cost, a, b, i, j);
-            }
-        }
-        return cost[a.length()][b.length()];
+        return plainDistance(plain(first), plain(second));
     }
 
-    private static int cheapest(int[][] cost, String a, String b, int i, int j) {
+    private static boolean isPlainNear(String typed, int distance) {
+        return distance <= Math.max(1, typed.length() / 3);
+    }
+
+    /** Row by row: two rows are kept besides the one that is made. */
+    private static int plainDistance(String a, String b) {
+        int longer = Math.abs(a.length() - b.length());
+        if (!isPlainNear(a, longer)) {
+            return longer;
+        }
+        int[] beforeLast = new int[b.length() + 1];
+        int[] last = new int[b.length() + 1];
+        int[] row = new int[b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            int[] free = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = free;
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                row[j] = i == 0 ? j : cheapest(row, last, beforeLast, a, b, i, j);
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static int cheapest(int[] row, int[] last, int[] beforeLast, String a, String b, int i, int j) {
         int changed = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        int least = Math.min(cost[i - 1][j - 1] + changed, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        int least = Math.min(last[j - 1] + changed, Math.min(last[j], row[j - 1]) + 1);
         boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
-        return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
+        return swapped ? Math.min(least, beforeLast[j - 2] + 1) : least;
     }
 
     private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").replace(" ", "");
+        StringBuilder letters = new StringBuilder(name.length());
+        for (char letter : name.toLowerCase(Locale.ROOT).toCharArray()) {
+            if (letter != '-' && letter != '_' && letter != ' ') {
+                letters.append(letter);
+            }
+        }
+        return letters.toString();
     }
 }
