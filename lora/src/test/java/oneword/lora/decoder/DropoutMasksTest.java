@@ -100,7 +100,7 @@ class DropoutMasksTest {
 
     @Test
     void aLargeMaskDoesNotRepeatInThePiecesThatItIsMadeIn() throws IOException {
-        int piece = 524_288;
+        int piece = 1_048_576;
         double p = 0.1;
         int rows = 5 * piece / 2 / MaskModel.WIDTH / TOKENS;
         try (MaskModel model = new MaskModel(folder, MaskModel.Shows.MODEL, p)) {
