@@ -230,6 +230,13 @@ def split_blocks(x: Tensor, blocks: List[Tensor], heads: int) -> List[Tensor]:
     return parts
 
 
+# q, k and v by blocks. A block is cast to the type of attention only where it is used, and is in the caches then.
+def split_attention(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int,
+                    key_heads: int) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
+    return (__torch__.split_blocks(q, blocks, heads), __torch__.split_blocks(k, blocks, key_heads),
+            __torch__.split_blocks(v, blocks, key_heads))
+
+
 # Keys or values that a block's queries see: those of the prefix, then the block's own.
 def with_prefix(prefix: Tensor, own: Tensor) -> Tensor:
     if prefix.shape[2] == 0:
@@ -278,19 +285,18 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
 def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, blocks: List[Tensor], heads: int,
               key_heads: int, dropout: float) -> Tensor:
     kind = __torch__.attention_type(q)
-    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
-    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
-    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
-    prefix_k = __torch__.whole_prefix(past_k, ks[0])
-    prefix_v = __torch__.whole_prefix(past_v, vs[0])
+    qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
+    prefix_k = __torch__.whole_prefix(past_k, ks[0].to(kind))
+    prefix_v = __torch__.whole_prefix(past_v, vs[0].to(kind))
     results : List[Tensor] = []
     if qs[0].shape[2] > 0:
-        results.append(__torch__.merge_heads(__torch__.causal_attention(qs[0], prefix_k, prefix_v, dropout)))
+        y = __torch__.causal_attention(qs[0].to(kind), prefix_k, prefix_v, dropout)
+        results.append(__torch__.merge_heads(y).to(q.dtype))
     for i in range(1, len(qs)):
-        y = __torch__.causal_attention(qs[i], __torch__.with_prefix(prefix_k, ks[i]),
-                                       __torch__.with_prefix(prefix_v, vs[i]), dropout)
-        results.append(__torch__.merge_heads(y))
-    return torch.cat(results, 0).to(q.dtype)
+        y = __torch__.causal_attention(qs[i].to(kind), __torch__.with_prefix(prefix_k, ks[i].to(kind)),
+                                       __torch__.with_prefix(prefix_v, vs[i].to(kind)), dropout)
+        results.append(__torch__.merge_heads(y).to(q.dtype))
+    return torch.cat(results, 0)
 
 
 # A seed for attention's dropout, so that a backward pass can draw its masks again; none where nothing is dropped.
@@ -311,31 +317,31 @@ def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], head
         none = torch.empty([0])
         return __torch__.attention(q, k, v, none, none, blocks, heads, key_heads, dropout), [seed]
     kind = __torch__.attention_type(q)
-    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
-    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
-    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
+    qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
     a = torch.empty_like(q)
     sums : List[Tensor] = []
     row = 0
     for i, part in enumerate(qs):
         exponentials = torch.empty([0])
         if part.shape[2] > 0:
-            keys, values, mask = __torch__.seen(i, ks, vs, heads)
-            y, exponentials = torch._scaled_dot_product_flash_attention_for_cpu(part, keys, values, 0., mask is None,
-                                                                                attn_mask=mask)
+            keys, values, mask = __torch__.seen(i, ks, vs, heads, kind)
+            y, exponentials = torch._scaled_dot_product_flash_attention_for_cpu(part.to(kind), keys, values, 0.,
+                                                                                mask is None, attn_mask=mask)
             row = __torch__.put(a, row, y)
         sums.append(exponentials)
     return a, sums
 
 
-# Keys and values that block i's queries see, for every head of queries, and a mask where causality alone is not enough.
-# Block 0 is the prefix.
-def seen(i: int, ks: List[Tensor], vs: List[Tensor], heads: int) -> Tuple[Tensor, Tensor, Optional[Tensor]]:
-    keys, values = ks[i], vs[i]
+# Keys and values that block i's queries see, of a type and for every head of queries, and a mask where causality alone is
+# not enough. Block 0 is the prefix.
+def seen(i: int, ks: List[Tensor], vs: List[Tensor], heads: int,
+         kind: int) -> Tuple[Tensor, Tensor, Optional[Tensor]]:
+    keys, values = ks[i].to(kind), vs[i].to(kind)
     mask : Optional[Tensor] = None
     p, s = ks[0].shape[2], ks[i].shape[2]
     if i > 0 and p > 0:
-        keys, values = __torch__.with_prefix(ks[0], keys), __torch__.with_prefix(vs[0], values)
+        keys = __torch__.with_prefix(ks[0].to(kind), keys)
+        values = __torch__.with_prefix(vs[0].to(kind), values)
         mask = torch.triu(torch.full([s, p + s], -float("inf"), dtype=keys.dtype), p + 1)
     if heads != keys.shape[1]:
         keys, values = __torch__.repeat_heads(keys, heads), __torch__.repeat_heads(values, heads)
@@ -356,19 +362,18 @@ def attention_gradients(da: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, 
     if dropout > 0. or q.device.type != "cpu":
         return __torch__.attention_gradients_again(da, q, k, v, record[0], blocks, heads, key_heads, dropout)
     kind = __torch__.attention_type(q)
-    qs = __torch__.split_blocks(q.to(kind), blocks, heads)
-    ks = __torch__.split_blocks(k.to(kind), blocks, key_heads)
-    vs = __torch__.split_blocks(v.to(kind), blocks, key_heads)
-    results = __torch__.split_blocks(a.to(kind), blocks, heads)
-    downs = __torch__.split_blocks(da.to(kind), blocks, heads)
+    qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
+    results = __torch__.split_blocks(a, blocks, heads)
+    downs = __torch__.split_blocks(da, blocks, heads)
     dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
     p = ks[0].shape[2]
-    prefix_dk, prefix_dv = torch.zeros_like(ks[0]), torch.zeros_like(vs[0])
+    prefix_dk, prefix_dv = torch.zeros_like(ks[0], dtype=kind), torch.zeros_like(vs[0], dtype=kind)
     row = p
     for i in range(1, len(qs)):
-        keys, values, mask = __torch__.seen(i, ks, vs, heads)
+        keys, values, mask = __torch__.seen(i, ks, vs, heads, kind)
         x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(
-            downs[i], qs[i], keys, values, results[i], record[i], 0., mask is None, attn_mask=mask)
+            downs[i].to(kind), qs[i].to(kind), keys, values, results[i].to(kind), record[i], 0., mask is None,
+            attn_mask=mask)
         y, z = __torch__.sum_heads(y, key_heads), __torch__.sum_heads(z, key_heads)
         if p > 0:
             torch.add_(prefix_dk, torch.sum(torch.narrow(y, 2, 0, p), [0], True))
@@ -378,9 +383,9 @@ def attention_gradients(da: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, 
         __torch__.put(dv, row, z)
         row = __torch__.put(dq, row, x)
     if p > 0:
-        keys, values, mask = __torch__.seen(0, ks, vs, heads)
+        keys, values, mask = __torch__.seen(0, ks, vs, heads, kind)
         x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(
-            downs[0], qs[0], keys, values, results[0], record[0], 0., True)
+            downs[0].to(kind), qs[0].to(kind), keys, values, results[0].to(kind), record[0], 0., True)
         __torch__.put(dq, 0, x)
         __torch__.put(dk, 0, torch.add_(__torch__.sum_heads(y, key_heads), prefix_dk))
         __torch__.put(dv, 0, torch.add_(__torch__.sum_heads(z, key_heads), prefix_dv))
