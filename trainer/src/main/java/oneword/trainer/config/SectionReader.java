@@ -245,13 +245,15 @@ final class SectionReader {
 
     /** Reports every key in the document that nobody asked for. To be called on the root after all reading. */
     void refuseUnknownKeys() {
-        refuseUnknownKeys(dottedKeys());
+        refuseUnknownKeys(dottedKeys().stream().filter(SectionReader::isCommon).toList());
     }
 
     private void refuseUnknownKeys(List<String> everywhere) {
+        List<String> candidates = new ArrayList<>(everywhere);
+        candidates.addAll(dottedKeys());
         section.entries().forEach((key, node) -> {
             if (!values.contains(key) && !sections.containsKey(key)) {
-                String hint = nearestKey(key, everywhere);
+                String hint = nearestKey(key, candidates);
                 if (hint == null) {
                     List<String> here = new ArrayList<>(sections.keySet());
                     here.removeIf(name -> name.endsWith("]"));
@@ -267,13 +269,10 @@ final class SectionReader {
     }
 
     /** The dotted key whose last part is nearest; among equals one of this level. */
-    private String nearestKey(String key, List<String> everywhere) {
+    private String nearestKey(String key, List<String> candidates) {
         String best = null;
         int bestCost = Integer.MAX_VALUE;
-        for (String dotted : everywhere) {
-            if (!isCandidate(dotted)) {
-                continue;
-            }
+        for (String dotted : candidates) {
             String last = dotted.substring(dotted.lastIndexOf('.') + 1);
             int distance = Suggestion.distance(key, last);
             boolean here = dotted.equals(prefix + last);
@@ -286,9 +285,9 @@ final class SectionReader {
         return best;
     }
 
-    /** Of a list's items only the first and this one: the others have the same keys. */
-    private boolean isCandidate(String dotted) {
-        return !dotted.contains("[") || dotted.contains("[1]") || !prefix.isEmpty() && dotted.startsWith(prefix);
+    /** Of a list's items only the first: the others have the same keys. */
+    private static boolean isCommon(String dotted) {
+        return !dotted.contains("[") || dotted.contains("[1]");
     }
 
     private List<String> dottedKeys() {
