@@ -43,7 +43,7 @@ if [ "\$*" = -version ]; then
 fi
 echo "process \$\$"
 echo "folder \$(pwd -P)"
-echo "environment DJL_OFFLINE=\$DJL_OFFLINE OPT_OUT_TRACKING=\$OPT_OUT_TRACKING RUST_FLAVOR=\$RUST_FLAVOR"
+echo "environment DJL_OFFLINE=\$DJL_OFFLINE OPT_OUT_TRACKING=\$OPT_OUT_TRACKING RUST_FLAVOR=\$RUST_FLAVOR MALLOC_ARENA_MAX=\$MALLOC_ARENA_MAX"
 for word; do echo "word [\$word]"; done
 exit 7
 END
@@ -110,7 +110,12 @@ touch ./-Db=1
 expect "ONEWORD_JAVA_OPTS is split into words, and that is all" 7 "^word \[-Db=\*\]" env ONEWORD_JAVA_OPTS='-Xmx1g -Db=*' "$house/oneword"
 expect "a collector of the user's own replaces ours" 7 "UseZGC" env ONEWORD_JAVA_OPTS=-XX:+UseZGC "$house/oneword"
 also "there is only one" lacks "UseSerialGC"
+expect "the heap begins small" 7 "Xms64m" "$house/oneword"
+expect "a heap of the user's own size replaces ours" 7 "Xmx1g" env ONEWORD_JAVA_OPTS=-Xmx1g "$house/oneword"
+also "there is only one size" lacks "Xms64m"
 expect "the user's environment wins" 7 "DJL_OFFLINE=false" env DJL_OFFLINE=false "$house/oneword"
+expect "the allocator has one heap" 7 "MALLOC_ARENA_MAX=1" "$house/oneword"
+expect "but as many as the user says" 7 "MALLOC_ARENA_MAX=4" env MALLOC_ARENA_MAX=4 "$house/oneword"
 
 for source in pom.xml data/pom.xml data/src/main/java/A.java; do
     older "$house/trainer/target/oneword.jar"
