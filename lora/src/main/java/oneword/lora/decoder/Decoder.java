@@ -53,8 +53,17 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     /** Runs layer i; gives [t, hidden], for the last layer [n, hidden] in the order of the blocks. */
     public abstract NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
 
-    /** Runs layer i, not the last, dropout on; gives [t, hidden] and, behind it, what {@link #layerBackward} needs. */
-    abstract NDList recordLayer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds);
+    /** The memory of recordings that keep what their layers make. */
+    abstract RecordingSpace recordingSpace();
+
+    /**
+     * Runs layer i, not the last, dropout on.
+     *
+     * @param room for what is kept, at least {@link DecoderConfig#keptPerToken} numbers a row of x
+     * @return [t, hidden] and, behind it, what {@link #layerBackward} needs; much of either lies in the room
+     */
+    abstract NDList recordLayer(
+        NDManager scope, int i, NDArray x, NDArray room, TokenBatch batch, LayerSeeds seeds);
 
     /**
      * Adds the gradients of layer i's adapters to theirs.
@@ -109,6 +118,11 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
      */
     public final Recording record(NDManager scope, TokenBatch batch, LayerSeeds seeds, boolean bordersOnly) {
         return Recording.of(this, scope, batch, seeds, bordersOnly);
+    }
+
+    /** Frees the memory that recordings, all of them closed, have left for the next ones. */
+    public final void freeRecordings() {
+        recordingSpace().release();
     }
 
     /**

@@ -25,8 +25,19 @@ public interface DecoderConfig {
     /** Every linear map that can carry an adapter, from the bottom up. */
     List<TargetModule> targetModules();
 
-    /** Bytes that a training pass keeps for one padded token until its backward pass: an estimate for planning. */
-    long activationBytesPerToken(Precision precision, LoraConfig lora);
+    /** Numbers of the compute type that a layer keeps for one token until its backward pass, at most. */
+    long keptPerToken(LoraConfig lora);
+
+    /** Heads of queries in a layer. */
+    int heads();
+
+    /**
+     * Bytes that a training pass keeps for one token until its backward pass: what layers keep, and in fp32 each head's
+     * sum of exponentials.
+     */
+    default long activationBytesPerToken(Precision precision, LoraConfig lora) {
+        return layers() * (keptPerToken(lora) * precision.bytes() + 4L * heads());
+    }
 
     /** Whether the model drops anything while training, the adapter's own dropout aside. */
     boolean drops();

@@ -154,11 +154,10 @@ public record LlamaConfig(
     }
 
     @Override
-    public long activationBytesPerToken(Precision precision, LoraConfig lora) {
-        // A layer's input and the residual behind attention; q and attention's result; k and v; gate and up.
-        long states = 2L * hiddenSize + 2L * headWidth * (heads + keyHeads) + 2L * ffnSize;
-        long sums = 4L * heads;
-        return layers * ((states + 7L * lora.rank()) * precision.bytes() + sums);
+    public long keptPerToken(LoraConfig lora) {
+        // The result and the residual behind attention; q and attention's result; k and v; gate and up.
+        return 2L * hiddenSize + 2L * headWidth * (heads + keyHeads) + 2L * ffnSize
+            + (long) LlamaWeights.LINEARS.size() * lora.rank();
     }
 
     @Override

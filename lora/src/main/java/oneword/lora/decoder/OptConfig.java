@@ -119,11 +119,9 @@ public record OptConfig(
     }
 
     @Override
-    public long activationBytesPerToken(Precision precision, LoraConfig lora) {
-        // A layer's input, q, k, v, attention's result and the residual behind it; with the norm last also its input.
-        long states = (preNorm ? 6L : 7L) * hiddenSize;
-        long sums = 4L * heads;
-        return layers * ((states + ffnSize + 6L * lora.rank()) * precision.bytes() + sums);
+    public long keptPerToken(LoraConfig lora) {
+        // The result, q, k, v, attention's result and the residual behind it; with the norm last also its input.
+        return (preNorm ? 6L : 7L) * hiddenSize + ffnSize + (long) OptWeights.LINEARS.size() * lora.rank();
     }
 
     @Override

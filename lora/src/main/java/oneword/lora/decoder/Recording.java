@@ -3,8 +3,11 @@ package oneword.lora.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.List;
+import oneword.lora.adapter.LoraAdapter;
+import oneword.lora.adapter.LoraConfig;
 import oneword.lora.kernel.Torch;
 
 /**
@@ -16,6 +19,9 @@ import oneword.lora.kernel.Torch;
  */
 public final class Recording implements AutoCloseable {
 
+    /** That a layer keeps. */
+    private static final int MOST_MATRICES = 16;
+
     private final Decoder decoder;
     private final TokenBatch batch;
     private final LayerSeeds seeds;
@@ -24,6 +30,8 @@ public final class Recording implements AutoCloseable {
     private final List<NDArray> inputs = new ArrayList<>();
     /** For each layer but the last what its backward pass needs; empty where that is made again. */
     private final List<NDList> kept = new ArrayList<>();
+    /** For each layer but the last the memory of what it keeps; where that is made again, one for all. */
+    private final List<NDArray> rooms = new ArrayList<>();
     private NDArray vectors;
 
     private Recording(Decoder decoder, NDManager scope, TokenBatch batch, LayerSeeds seeds) {
@@ -52,17 +60,32 @@ public final class Recording implements AutoCloseable {
     private NDArray layers(boolean bordersOnly) {
         NDArray x = decoder.embed(scope, batch, seeds);
         inputs.add(x);
+        takeRooms(x.getShape().get(0), bordersOnly);
         for (int i = 0; i < last(); i++) {
             if (bordersOnly) {
                 x = decoder.layer(scope, i, x, batch, seeds);
             } else {
-                NDList record = decoder.recordLayer(scope, i, x, batch, seeds);
+                NDList record = decoder.recordLayer(scope, i, x, rooms.get(i), batch, seeds);
                 x = record.remove(0);
                 kept.add(record);
             }
             inputs.add(x);
         }
         return x;
+    }
+
+    /** Memory for what layers keep; where they keep nothing, for one at a time, when it is run again. */
+    private void takeRooms(long rows, boolean bordersOnly) {
+        if (last() == 0) {
+            return;
+        }
+        LoraConfig lora = decoder.adapter().map(LoraAdapter::config).orElseThrow();
+        long room = RecordingSpace.aligned(rows * decoder.config().keptPerToken(lora), MOST_MATRICES);
+        int count = bordersOnly ? 1 : last();
+        NDArray all = decoder.recordingSpace().take(scope, count * room);
+        for (int i = 0; i < count; i++) {
+            rooms.add(all.get(new NDIndex().addSliceDim(i * room, (i + 1) * room)));
+        }
     }
 
     private int last() {
@@ -114,7 +137,7 @@ public final class Recording implements AutoCloseable {
     }
 
     private NDList again(int i, NDArray x) {
-        NDList record = decoder.recordLayer(scope, i, x, batch, seeds);
+        NDList record = decoder.recordLayer(scope, i, x, rooms.get(0), batch, seeds);
         record.remove(0).close();
         return record;
     }

@@ -20,9 +20,9 @@ import oneword.lora.kernel.Kernels;
  * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
  * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
  * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. Gradients go back through
- * {@code layer_record(x, positions, blocks, w, l)}, which is {@code layer_train} and gives a list that begins with the
- * result, and {@code layer_backward(dy, x, positions, blocks, w, l, r)} or {@code lowest_layer_backward}, below which
- * nothing is trained; r is the rest of that list, and autograd is off.
+ * {@code layer_record(x, positions, keep, blocks, w, l)}, which is {@code layer_train} and gives a list that begins
+ * with the result, most of which it writes to keep, and {@code layer_backward(dy, x, positions, blocks, w, l, r)} or
+ * {@code lowest_layer_backward}, below which nothing is trained; r is the rest of that list, and autograd is off.
  *
  * <p>{@code w} are the stage's weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that
  * {@link Family} lists, {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the
@@ -36,6 +36,7 @@ abstract class StagedDecoder extends Decoder {
     private final Family family;
     private final NDArray absent;
     private final List<NDArray> noPast;
+    private final RecordingSpace recordingSpace;
     private Kernels kernels;
     private List<NDArray> embeddingAdapter;
     private List<List<NDArray>> layerAdapters;
@@ -63,6 +64,7 @@ abstract class StagedDecoder extends Decoder {
         this.absent = manager.create(new Shape(0));
         // Not absent itself: DJL writes a list's name on its arrays, so that one array cannot stand in two lists.
         this.noPast = List.of(manager.create(new Shape(0)), manager.create(new Shape(0)));
+        this.recordingSpace = new RecordingSpace(manager, precision);
         adapterChanged();
     }
 
@@ -130,11 +132,17 @@ abstract class StagedDecoder extends Decoder {
     }
 
     @Override
-    final NDList recordLayer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds) {
+    final RecordingSpace recordingSpace() {
+        return recordingSpace;
+    }
+
+    @Override
+    final NDList recordLayer(NDManager scope, int i, NDArray x, NDArray room, TokenBatch batch, LayerSeeds seeds) {
         seed(seeds, i + 1);
         return kernels.call(scope, "layer_record")
             .with(x)
             .with(batch.positions())
+            .with(room)
             .list("blocks", batch.blocks())
             .list("w", weights.layer(i))
             .list("l", layerAdapters.get(i))

@@ -29,22 +29,29 @@ def masked(x: Tensor, made: Tensor, p: float) -> Tensor:
     return __torch__.read_as(result, x.dtype)
 
 
-# The same, and the gradient of masked's argument, dz, added to dx. Overwrites dz.
-def masked_with_gradient(x: Tensor, dx: Tensor, dz: Tensor, made: Tensor, p: float) -> Tensor:
+# The same, and the gradient of x, added to dx where that is not empty, from that of what it gives, dz, which it
+# overwrites.
+def masked_with_gradient(x: Tensor, dx: Tensor, dz: Tensor, made: Tensor, p: float) -> Tuple[Tensor, Tensor]:
+    first = torch.numel(dx) == 0
     if x.device.type != "cpu":
         mask = __torch__.survivors(x, made, p)
-        torch.add_(dx, torch.mul_(dz, mask))
-        return x * mask
+        dz = torch.mul_(dz, mask)
+        if not first:
+            dz = torch.add_(dx, dz)
+        return x * mask, dz
     kind = __torch__.whole_type(x)
-    result = torch.empty_like(x, dtype=kind)
+    result, gradient = torch.empty_like(x, dtype=kind), __torch__.read_as(dz, kind)
     source = __torch__.byte_source(made, torch.numel(x))
-    into, sums = __torch__.pieces(result), __torch__.pieces(dx)
-    gradients = __torch__.pieces(__torch__.read_as(dz, kind))
+    into, down, sums = __torch__.pieces(result), __torch__.pieces(gradient), __torch__.pieces(dx)
     for i, piece in enumerate(__torch__.pieces(__torch__.read_as(x, kind))):
         mask = __torch__.piece_of_mask(made, source, i, torch.numel(piece)).to(kind)
         torch.mul(piece, mask, out=into[i])
-        torch.add_(sums[i], __torch__.read_as(torch.mul_(gradients[i], mask), dx.dtype))
-    return __torch__.read_as(result, x.dtype)
+        torch.mul_(down[i], mask)
+        if not first:
+            torch.add_(sums[i], __torch__.read_as(down[i], x.dtype))
+    if first:
+        dx = __torch__.read_as(gradient, x.dtype)
+    return __torch__.read_as(result, x.dtype), dx
 
 
 def pieces(x: Tensor) -> List[Tensor]:
@@ -54,7 +61,7 @@ def pieces(x: Tensor) -> List[Tensor]:
 # The same memory as numbers of another type as wide. What is written through either is seen through the other only if it
 # was written before this call.
 def read_as(x: Tensor, kind: int) -> Tensor:
-    return torch.set_(torch.empty([0], dtype=kind), x)
+    return torch.set_(torch.empty([0], dtype=kind, device=x.device), x)
 
 
 # The type of whole numbers that are as wide as x's.
@@ -116,12 +123,22 @@ def hashes(key: int, count: int) -> Tensor:
     return __torch__.xor_shifted(bits, 31, 8589934591)
 
 
-# residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. x may be overwritten.
-def add_dropped(residual: Tensor, x: Tensor, p: float) -> Tuple[Tensor, Tensor]:
+# residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. Written to result. x may be
+# overwritten.
+def add_dropped(residual: Tensor, x: Tensor, p: float, result: Tensor) -> Tensor:
     if p == 0.:
-        return torch.add_(x, residual), torch.empty([0])
+        torch.add(x, residual, out=result)
+        return torch.empty([0])
     made = __torch__.draw(p)
-    return torch.add(residual, __torch__.masked(x, made, p), alpha=1. / (1. - p)), made
+    torch.add(residual, __torch__.masked(x, made, p), alpha=1. / (1. - p), out=result)
+    return made
+
+
+# The same, as autograd can record it.
+def plus_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
+    if p == 0.:
+        return torch.add_(x, residual)
+    return torch.add(residual, __torch__.masked(x, __torch__.draw(p), p), alpha=1. / (1. - p))
 
 
 # The gradient of x in add_dropped, from that of the result.
@@ -131,27 +148,57 @@ def dropped_gradient(dy: Tensor, made: Tensor, p: float) -> Tensor:
     return torch.mul_(__torch__.masked(dy, made, p), 1. / (1. - p))
 
 
-# y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1), and for its gradients dropout(x) A' and
-# what its mask was made of; both empty where there is no adapter.
+# y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
 # x [t, in], weight [out, in], bias [out]; a [rank, in] and b [out, rank] in fp32, or empty where there is no adapter.
 # The adapter is computed in x's type and added in place: the frozen product needs no graph of its own.
-def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float,
-                dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
+def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
     y = torch.linear(x, weight, bias)
-    low = torch.empty([0])
-    made = low
+    if torch.numel(a) > 0:
+        z, factor = x, scale
+        if dropout > 0.:
+            z, factor = __torch__.masked(x, __torch__.draw(dropout), dropout), scale / (1. - dropout)
+        y = torch.addmm_(y, torch.linear(z, a.to(x.dtype)), torch.t(b.to(x.dtype)), beta=1, alpha=factor)
+    return y
+
+
+# The same for a backward pass that is not autograd's. Written to y [t, out]; what else gradients need is dropout(x) A',
+# written to low [t, rank], and what its mask was made of, which is given. Without an adapter low has no columns, and
+# nothing is given.
+def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float, y: Tensor,
+                low: Tensor) -> Tensor:
+    torch.addmm(bias, x, torch.t(weight), out=y)
+    made = torch.empty([0])
     if torch.numel(a) > 0:
         z, factor = x, scale
         if dropout > 0.:
             made = __torch__.draw(dropout)
             z, factor = __torch__.masked(x, made, dropout), scale / (1. - dropout)
-        low = torch.linear(z, a.to(x.dtype))
-        y = torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
-    return y, low, made
+        torch.mm(z, torch.t(a.to(x.dtype)), out=low)
+        torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
+    return made
 
 
-def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
-    return __torch__.lora_record(x, weight, bias, a, b, scale, dropout)[0]
+# Memory for what a layer keeps, as matrices of so many rows and the given columns, of a type as wide as keep's. Each
+# begins at a multiple of 64 numbers, as its own array would: results of products depend on it in their last bits.
+def rooms(keep: Tensor, kind: int, rows: int, columns: List[int]) -> List[Tensor]:
+    flat = __torch__.read_as(keep, kind)
+    parts : List[Tensor] = []
+    begin = 0
+    for width in columns:
+        parts.append(torch.view(torch.narrow(flat, 0, begin, rows * width), [rows, width]))
+        begin += (rows * width + 63) // 64 * 64
+    return parts
+
+
+# The ranks of a layer's adapters, 0 where there is none, from A and B of each.
+def ranks(l: List[Tensor]) -> List[int]:
+    result : List[int] = []
+    for i in range(0, len(l), 2):
+        rank = 0
+        if torch.numel(l[i]) > 0:
+            rank = l[i].shape[0]
+        result.append(rank)
+    return result
 
 
 # Adds to a matrix's gradient.
@@ -163,20 +210,22 @@ def accumulate(matrix: Tensor, gradient: Tensor):
 # that of the result, dy [t, out]; low and made are what lora_record gave.
 def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor,
                    scale: float, dropout: float) -> Tensor:
-    if torch.numel(dx) == 0:
-        dx = torch.mm(dy, weight)
-    else:
-        dx = torch.addmm_(dx, dy, weight)
-    if torch.numel(a) == 0:
-        return dx
-    down = __torch__.low_gradient(dy, b, low, scale, dropout)
-    z = x
-    if dropout == 0.:
-        dx = torch.addmm_(dx, down, a.to(dx.dtype))
-    else:
-        z = __torch__.masked_with_gradient(x, dx, torch.mm(down, a.to(dx.dtype)), made, dropout)
-    __torch__.accumulate(a, torch.mm(torch.t(down), z))
-    return dx
+    if torch.numel(a) > 0:
+        down = __torch__.low_gradient(dy, b, low, scale, dropout)
+        z = x
+        if dropout == 0.:
+            dx = __torch__.plus_product(dx, down, a.to(dy.dtype))
+        else:
+            z, dx = __torch__.masked_with_gradient(x, dx, torch.mm(down, a.to(dy.dtype)), made, dropout)
+        __torch__.accumulate(a, torch.mm(torch.t(down), z))
+    return __torch__.plus_product(dx, dy, weight)
+
+
+# x + u w, in place; the product alone where x is empty.
+def plus_product(x: Tensor, u: Tensor, w: Tensor) -> Tensor:
+    if torch.numel(x) == 0:
+        return torch.mm(u, w)
+    return torch.addmm_(x, u, w)
 
 
 # Adds the gradients of A and B alone.
@@ -308,17 +357,18 @@ def attention_seed(dropout: float) -> Tensor:
     return seed
 
 
-# Attention (without a past), and what its gradients need besides its arguments and its result: on a CPU the logarithms of
-# sums of exponentials, of the prefix (empty where there is none) and of each block; else the seed of its dropout.
-def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int,
-                     dropout: float) -> Tuple[Tensor, List[Tensor]]:
+# Attention (without a past), written to a, and what its gradients need besides its arguments and its result: on a CPU the
+# logarithms of sums of exponentials, of the prefix (empty where there is none) and of each block; else the seed of its
+# dropout.
+def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int, dropout: float,
+                     a: Tensor) -> List[Tensor]:
     if dropout > 0. or q.device.type != "cpu":
         seed = __torch__.attention_seed(dropout)
         none = torch.empty([0])
-        return __torch__.attention(q, k, v, none, none, blocks, heads, key_heads, dropout), [seed]
+        torch.copy_(a, __torch__.attention(q, k, v, none, none, blocks, heads, key_heads, dropout))
+        return [seed]
     kind = __torch__.attention_type(q)
     qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
-    a = torch.empty_like(q)
     sums : List[Tensor] = []
     row = 0
     for i, part in enumerate(qs):
@@ -329,7 +379,7 @@ def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], head
                                                                                 mask is None, attn_mask=mask)
             row = __torch__.put(a, row, y)
         sums.append(exponentials)
-    return a, sums
+    return sums
 
 
 # Keys and values that block i's queries see, of a type and for every head of queries, and a mask where causality alone is

@@ -40,26 +40,32 @@ class Ops(Module):
         a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.key_heads, attention_dropout)
         return self._after_attention(x, a, w, l, lora_dropout)
 
-    # layer_train, and what layer_backward needs of it: a list that begins with the result. q and k are rotated, gate
-    # and up [t, f] as their maps give them.
-    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor], w: List[Tensor],
-                     l: List[Tensor]) -> List[Tensor]:
+    # layer_train, and what layer_backward needs of it: a list that begins with the result. Most of it lies in keep, a row
+    # of numbers as wide as x's. q and k are rotated, gate and up [t, f] as their maps give them.
+    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, keep: Tensor, blocks: List[Tensor],
+                     w: List[Tensor], l: List[Tensor]) -> List[Tensor]:
         scale, p = self.lora_scale, self.lora_dropout
+        t, d = x.shape
+        queries, keys, f = w[1].shape[0], w[3].shape[0], w[10].shape[0]
+        r = __torch__.rooms(keep, x.dtype, t, [d, queries, keys, keys, queries, d, f, f] + __torch__.ranks(l))
+        result, q, k, v, a, h, gate, up = r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]
         y = __torch__.rms_norm(x, w[0], self.epsilon)
-        q, low_q, made_q = __torch__.lora_record(y, w[1], w[2], l[0], l[1], scale, p)
-        k, low_k, made_k = __torch__.lora_record(y, w[3], w[4], l[2], l[3], scale, p)
-        v, low_v, made_v = __torch__.lora_record(y, w[5], w[6], l[4], l[5], scale, p)
-        q = __torch__.rotate(q, self.heads, positions, w[16])
-        k = __torch__.rotate(k, self.key_heads, positions, w[16])
-        a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.key_heads, self.attention_dropout)
-        o, low_o, made_o = __torch__.lora_record(a, w[7], w[8], l[6], l[7], scale, p)
-        h = torch.add_(o, x)
+        made_q = __torch__.lora_record(y, w[1], w[2], l[0], l[1], scale, p, q, r[8])
+        made_k = __torch__.lora_record(y, w[3], w[4], l[2], l[3], scale, p, k, r[9])
+        made_v = __torch__.lora_record(y, w[5], w[6], l[4], l[5], scale, p, v, r[10])
+        torch.copy_(q, __torch__.rotate(q, self.heads, positions, w[16]))
+        torch.copy_(k, __torch__.rotate(k, self.key_heads, positions, w[16]))
+        sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.key_heads, self.attention_dropout, a)
+        o = torch.empty_like(x)
+        made_o = __torch__.lora_record(a, w[7], w[8], l[6], l[7], scale, p, o, r[11])
+        torch.add(o, x, out=h)
         y = __torch__.rms_norm(h, w[9], self.epsilon)
-        gate, low_gate, made_gate = __torch__.lora_record(y, w[10], w[11], l[8], l[9], scale, p)
-        up, low_up, made_up = __torch__.lora_record(y, w[12], w[13], l[10], l[11], scale, p)
-        z, low_z, made_z = __torch__.lora_record(torch.silu(gate) * up, w[14], w[15], l[12], l[13], scale, p)
-        return [torch.add_(z, h), q, k, v, a, h, gate, up, low_q, low_k, low_v, low_o, low_gate, low_up, low_z,
-                made_q, made_k, made_v, made_o, made_gate, made_up, made_z] + sums
+        made_gate = __torch__.lora_record(y, w[10], w[11], l[8], l[9], scale, p, gate, r[12])
+        made_up = __torch__.lora_record(y, w[12], w[13], l[10], l[11], scale, p, up, r[13])
+        made_z = __torch__.lora_record(torch.silu(gate) * up, w[14], w[15], l[12], l[13], scale, p, o, r[14])
+        torch.add(o, h, out=result)
+        return ([__torch__.read_as(result, x.dtype), q, k, v, a, h, gate, up] + r[8:]
+                + [made_q, made_k, made_v, made_o, made_gate, made_up, made_z] + sums)
 
     # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
     # layer_record gave behind the result. For a thread that records nothing.

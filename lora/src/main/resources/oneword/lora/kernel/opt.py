@@ -52,36 +52,43 @@ class Ops(Module):
         a = __torch__.attention(q, k, v, past[0], past[1], blocks, self.heads, self.heads, attention_dropout)
         return self._after_attention(x, a, w, l, dropout, lora_dropout)
 
-    # layer_train, and what layer_backward needs of it: a list that begins with the result
-    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, blocks: List[Tensor], w: List[Tensor],
-                     l: List[Tensor]) -> List[Tensor]:
+    # layer_train, and what layer_backward needs of it: a list that begins with the result. Most of it lies in keep, a row
+    # of numbers as wide as x's.
+    def layer_record(self: __torch__.Ops, x: Tensor, positions: Tensor, keep: Tensor, blocks: List[Tensor],
+                     w: List[Tensor], l: List[Tensor]) -> List[Tensor]:
         scale, p = self.lora_scale, self.lora_dropout
+        t, d = x.shape
+        last = d
+        if self.pre_norm:
+            last = 0
+        r = __torch__.rooms(keep, x.dtype, t, [d, d, d, d, d, d, w[12].shape[0], last] + __torch__.ranks(l))
+        result, q, k, v, a, h, f, z = r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]
         y = x
         if self.pre_norm:
             y = __torch__.norm(x, w[0], w[1])[0]
-        q, low_q, made_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p)
-        k, low_k, made_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p)
-        v, low_v, made_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p)
-        a, sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.heads, self.attention_dropout)
-        o, low_o, made_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p)
-        h, made_h = __torch__.add_dropped(x, o, self.dropout)
+        made_q = __torch__.lora_record(y, w[2], w[3], l[0], l[1], scale, p, q, r[8])
+        made_k = __torch__.lora_record(y, w[4], w[5], l[2], l[3], scale, p, k, r[9])
+        made_v = __torch__.lora_record(y, w[6], w[7], l[4], l[5], scale, p, v, r[10])
+        sums = __torch__.attention_record(q, k, v, blocks, self.heads, self.heads, self.attention_dropout, a)
+        o = torch.empty_like(a)
+        made_o = __torch__.lora_record(a, w[8], w[9], l[6], l[7], scale, p, o, r[11])
+        made_h = __torch__.add_dropped(x, o, self.dropout, h)
         residual = h
         if self.pre_norm:
             y = __torch__.norm(h, w[10], w[11])[0]
         else:
             y = __torch__.norm(h, w[0], w[1])[0]
             residual = y
-        f, low_f, made_f = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p)
-        g, low_g, made_g = __torch__.lora_record(__torch__.activate(f, self.activation), w[14], w[15], l[10], l[11],
-                                                 scale, p)
-        z, made_z = __torch__.add_dropped(residual, g, self.dropout)
-        result = z
+        made_f = __torch__.lora_record(y, w[12], w[13], l[8], l[9], scale, p, f, r[12])
+        made_g = __torch__.lora_record(__torch__.activate(f, self.activation), w[14], w[15], l[10], l[11], scale, p, o,
+                                       r[13])
         if self.pre_norm:
-            z = torch.empty([0])
+            made_z = __torch__.add_dropped(residual, o, self.dropout, result)
         else:
-            result = __torch__.norm(z, w[10], w[11])[0]
-        return [result, q, k, v, a, h, f, z, low_q, low_k, low_v, low_o, low_f, low_g, made_q, made_k, made_v, made_o,
-                made_h, made_f, made_g, made_z] + sums
+            made_z = __torch__.add_dropped(residual, o, self.dropout, z)
+            torch.copy_(result, __torch__.norm(z, w[10], w[11])[0])
+        return ([__torch__.read_as(result, x.dtype), q, k, v, a, h, f, z] + r[8:]
+                + [made_q, made_k, made_v, made_o, made_h, made_f, made_g, made_z] + sums)
 
     # Adds a layer's gradients to those of its adapters and gives that of x, from that of its result. r is what
     # layer_record gave behind the result. For a thread that records nothing.
@@ -181,7 +188,7 @@ class Ops(Module):
                          dropout: float, lora_dropout: float) -> Tensor:
         d = residual.shape[1]
         o = __torch__.lora_linear(a, w[8], w[9], l[6], l[7], self.lora_scale, lora_dropout)
-        x = __torch__.add_dropped(residual, o, dropout)[0]
+        x = __torch__.plus_dropped(residual, o, dropout)
         y = x
         if self.pre_norm:
             y = torch.layer_norm(x, [d], w[10], w[11])
@@ -191,7 +198,7 @@ class Ops(Module):
         f = __torch__.lora_linear(y, w[12], w[13], l[8], l[9], self.lora_scale, lora_dropout)
         f = __torch__.activate(f, self.activation)
         f = __torch__.lora_linear(f, w[14], w[15], l[10], l[11], self.lora_scale, lora_dropout)
-        x = __torch__.add_dropped(x, f, dropout)[0]
+        x = __torch__.plus_dropped(x, f, dropout)
         if not self.pre_norm:
             x = torch.layer_norm(x, [d], w[10], w[11])
         return x

@@ -107,6 +107,9 @@ class DropoutMasksTest {
             float[][] masks = modelMasks(model.layer(0, rows, TOKENS, LayerSeeds.of(1, 0, 0)), p);
             for (float[] mask : masks) {
                 assertThat(mask).hasSize(5 * piece / 2);
+                for (int row : new int[] {8192, 16_384, 81_920}) {
+                    assertUncorrelated("a mask and itself rows of the tables on", mask, mask, row, p);
+                }
                 assertUncorrelated("a mask and itself a piece on", mask, mask, piece, p);
                 assertUncorrelated("a mask and itself two pieces on", mask, mask, 2 * piece, p);
                 assertBernoulli("last piece of a mask",

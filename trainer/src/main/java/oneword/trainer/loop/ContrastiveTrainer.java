@@ -134,6 +134,7 @@ public final class ContrastiveTrainer extends Trainer {
                     throw e;
                 }
                 adamW.zeroGradients();
+                decoder.freeRecordings();
                 holdLess(batch, e);
             }
         }
