@@ -76,10 +76,9 @@ def in_hand(config, device, length, prefix=0, sentences=1):
     """Most bytes a row that come and go while a layer's gradients are computed, that of its result among them."""
     d = config["hidden_size"]
     if device == "cpu":
-        # In bf16 gradients of the result, the residual, attention's result, q, k and v. In fp32 q, k, v, attention's result and its
-        # gradient, and gradients of q, k and v; keys and values, and their gradients, of whole sentences.
-        copies = shared_copies(config, device, length, prefix, sentences)
-        return 6 * d * HALF + 6 * d * 4 + copies * (2 if prefix else 1)
+        # In bf16 gradients of the result, the residual, attention's result, q, k and v. In fp32 q, attention's result and its gradient, and
+        # the gradient of q; keys and values, and their gradients, of whole sentences. All rows at once, as where no lengths differ.
+        return 6 * d * HALF + 4 * d * 4 + 2 * shared_copies(config, device, length, prefix, sentences)
     # Gradients of the result, before and behind dropout; as wide as ReLU's result its gradient, its mask and what the mask leaves of it.
     return 2 * d * HALF + config["ffn_dim"] * 3 * HALF
 
