@@ -43,7 +43,7 @@ if [ "\$*" = -version ]; then
 fi
 echo "process \$\$"
 echo "folder \$(pwd -P)"
-echo "environment DJL_OFFLINE=\$DJL_OFFLINE OPT_OUT_TRACKING=\$OPT_OUT_TRACKING RUST_FLAVOR=\$RUST_FLAVOR MALLOC_ARENA_MAX=\$MALLOC_ARENA_MAX"
+echo "environment DJL_OFFLINE=\$DJL_OFFLINE OPT_OUT_TRACKING=\$OPT_OUT_TRACKING RUST_FLAVOR=\$RUST_FLAVOR MALLOC_TRIM_THRESHOLD_=\$MALLOC_TRIM_THRESHOLD_"
 for word; do echo "word [\$word]"; done
 exit 7
 END
@@ -114,8 +114,8 @@ expect "the heap begins small" 7 "Xms64m" "$house/oneword"
 expect "a heap of the user's own size replaces ours" 7 "Xmx1g" env ONEWORD_JAVA_OPTS=-Xmx1g "$house/oneword"
 also "there is only one size" lacks "Xms64m"
 expect "the user's environment wins" 7 "DJL_OFFLINE=false" env DJL_OFFLINE=false "$house/oneword"
-expect "the allocator has one heap" 7 "MALLOC_ARENA_MAX=1" "$house/oneword"
-expect "but as many as the user says" 7 "MALLOC_ARENA_MAX=4" env MALLOC_ARENA_MAX=4 "$house/oneword"
+expect "the allocator keeps its heap" 7 "MALLOC_TRIM_THRESHOLD_=536870912" "$house/oneword"
+expect "unless the user says otherwise" 7 "MALLOC_TRIM_THRESHOLD_=4096" env MALLOC_TRIM_THRESHOLD_=4096 "$house/oneword"
 
 for source in pom.xml data/pom.xml data/src/main/java/A.java; do
     older "$house/trainer/target/oneword.jar"

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import oneword.lora.decoder.Precision;
 import oneword.lora.kernel.Kernels;
 import oneword.lora.kernel.Torch;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +39,9 @@ public class DropoutBenchmark {
     @Param({"256", "768"})
     private int width;
 
+    @Param({"FP32", "BF16"})
+    private Precision precision;
+
     private Kernels kernels;
     private NDManager scope;
     private NDArray states;
@@ -45,10 +49,12 @@ public class DropoutBenchmark {
     /** Makes states. */
     @Setup
     public void open() {
-        kernels = Kernels.load(DropoutBenchmark.class, Map.of("p", 0.1), Device.cpu(),
+        kernels = Kernels.load(DropoutBenchmark.class, Map.of("p", 0.1, "compute", precision.scalarType()), Device.cpu(),
             "/oneword/lora/kernel/linear.py", "dropout.py");
         scope = Torch.newManager(Device.cpu());
-        states = scope.randomNormal(new Shape(tokens, width));
+        try (NDArray drawn = scope.randomNormal(new Shape(tokens, width))) {
+            states = Torch.withoutGradients(() -> kernels.call(scope, "cast").with(drawn).tensor());
+        }
     }
 
     private void run(String method) {
@@ -59,7 +65,7 @@ public class DropoutBenchmark {
 
     /** That of the decoders. */
     @Benchmark
-    public void byteAnElement() {
+    public void masked() {
         run("ours");
     }
 
