@@ -49,7 +49,8 @@ public class DropoutBenchmark {
     /** Makes states. */
     @Setup
     public void open() {
-        kernels = Kernels.load(DropoutBenchmark.class, Map.of("p", 0.1, "compute", precision.scalarType()), Device.cpu(),
+        kernels = Kernels.load(DropoutBenchmark.class,
+            Map.of("p", 0.1, "compute", precision.scalarType()), Device.cpu(),
             "/oneword/lora/kernel/linear.py", "dropout.py");
         scope = Torch.newManager(Device.cpu());
         try (NDArray drawn = scope.randomNormal(new Shape(tokens, width))) {

@@ -14,7 +14,7 @@ import java.util.List;
  * again.
  *
  * <p>What a recording keeps lives long and is large, what layers make on the way is short-lived and as large. An
- * allocator that serves both leaves gaps between them, a third of all memory by measurement (docs/benchmarks.md).
+ * allocator that serves both leaves gaps between them, a third of its heap by measurement.
  */
 final class RecordingSpace {
 
