@@ -7,6 +7,7 @@ import oneword.lora.decoder.Precision;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.Version;
 import oneword.trainer.config.RunConfig;
+import oneword.trainer.hardware.CudaAdvice;
 import oneword.trainer.hardware.Hardware;
 import oneword.trainer.hardware.Memory;
 import picocli.CommandLine.Command;
@@ -33,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
             Memory.format(Memory.physical()));
         out.printf("engine       PyTorch %s, %d threads%n", Torch.version(), Torch.threads());
         out.printf("device       %s%s%n", device.getDeviceType(),
-            Torch.hasCuda() ? "" : "; PyTorch sees no CUDA device");
+            Torch.hasCuda() ? "" : "; PyTorch sees no CUDA device: " + CudaAdvice.here(Torch.version()));
         out.printf("training     %s, since %s%n", precision.precision().key(), precision.reason());
         out.printf("embedding    %s%n", Hardware.embeddingPrecision(RunConfig.Precision.AUTO, device).key());
         out.printf("models       %s (Hugging Face's cache)%n", ModelOptions.models().cache());
