@@ -79,7 +79,6 @@ public final class StepProfile {
         }
         System.out.printf(Locale.ROOT, "%.2f triples, %.0f real tokens per second of processor time%n",
             triplesDone / seconds, tokens / seconds);
-        System.exit(0);
     }
 
     private static ContrastiveTrainer trainer(SentenceModel model) {

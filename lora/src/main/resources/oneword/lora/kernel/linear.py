@@ -69,8 +69,6 @@ def whole_type(x: Tensor) -> int:
     kind = 2
     if x.dtype == 6:
         kind = 3
-    elif x.dtype == 7:
-        kind = 4
     return kind
 
 

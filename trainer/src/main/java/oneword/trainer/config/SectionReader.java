@@ -250,7 +250,9 @@ final class SectionReader {
 
     private void refuseUnknownKeys(List<String> everywhere) {
         List<String> candidates = new ArrayList<>(everywhere);
-        candidates.addAll(dottedKeys());
+        if (!isCommon(prefix)) {
+            candidates.addAll(dottedKeys());
+        }
         section.entries().forEach((key, node) -> {
             if (!values.contains(key) && !sections.containsKey(key)) {
                 String hint = nearestKey(key, candidates);
