@@ -30,8 +30,8 @@ import oneword.trainer.optimizer.AdamW;
 import oneword.trainer.optimizer.WarmupSchedule;
 
 /**
- * Times training steps by the processor time of the whole process, which other programs disturb less than wall time, and
- * writes libtorch's profile of the last one. How to run it stands in bench/README.md.
+ * Times training steps by wall time and by the processor time of the whole process, which other programs disturb less,
+ * and writes libtorch's profile of the last one. How to run it stands in bench/README.md.
  *
  * <p>System properties, with defaults: model, data (required), precision (bf16), batch (16), steps (6), microBatchTokens
  * (4096), rank (64), modelDropout (0), loraDropout (0), sharePrefix (true), keep (BATCH), trace (none; a file).
@@ -57,6 +57,7 @@ public final class StepProfile {
         BatchEncoder encoder = new BatchEncoder(triples, model.encoder());
         BatchPlan plan = new BatchPlan(triples, batch, 1, true);
         double seconds = 0;
+        double wall = 0;
         long tokens = 0;
         long triplesDone = 0;
         String trace = System.getProperty("trace");
@@ -70,6 +71,7 @@ public final class StepProfile {
             StepResult result = trainer.train(rows);
             if (i >= WARM_UP) {
                 seconds += processorSeconds() - before;
+                wall += result.seconds();
                 tokens += result.tokens();
                 triplesDone += result.triples();
             }
@@ -77,8 +79,8 @@ public final class StepProfile {
                 JniUtils.stopProfile(trace);
             }
         }
-        System.out.printf(Locale.ROOT, "%.2f triples, %.0f real tokens per second of processor time%n",
-            triplesDone / seconds, tokens / seconds);
+        System.out.printf(Locale.ROOT, "%.2f triples, %.0f real tokens per second of processor time; %.2f and %.0f of wall "
+            + "time%n", triplesDone / seconds, tokens / seconds, triplesDone / wall, tokens / wall);
     }
 
     private static ContrastiveTrainer trainer(SentenceModel model) {

@@ -11,6 +11,7 @@ import oneword.lora.adapter.TargetModule;
 import oneword.lora.decoder.Decoder;
 import oneword.lora.decoder.DecoderConfig;
 import oneword.lora.decoder.Decoders;
+import oneword.lora.decoder.GradientOrder;
 import oneword.lora.decoder.LayerSeeds;
 import oneword.lora.decoder.Precision;
 import oneword.lora.decoder.Recording;
@@ -106,7 +107,7 @@ public class LayerBenchmark {
     public void decoderAndGradients() {
         try (NDManager inner = scope.newSubManager();
             Recording recording = decoder.record(inner, batch, LayerSeeds.of(1, 1, 1), false)) {
-            recording.backward(down);
+            recording.backward(down, GradientOrder.ALONE);
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.List;
 /** Cuts sequences into what the model takes at once. */
 public final class MicroBatches {
 
+    /** Numbers of micro-batches are doubled up to this one, and beyond it multiples of it. */
+    private static final int MOST_DOUBLED = 8;
+
     private MicroBatches() {
     }
 
@@ -23,19 +26,92 @@ public final class MicroBatches {
      * @throws IllegalArgumentException if a sequence is empty or maxTokens is less than 1
      */
     public static List<MicroBatch> cut(List<int[]> sequences, int maxTokens, int padId) {
+        Integer[] order = byLength(sequences, maxTokens);
+        return pad(sequences, order, greedily(sequences, order, maxTokens), padId);
+    }
+
+    /**
+     * The same for micro-batches that are computed side by side: 2, 4, 8 or a multiple of 8 of them, as few as may be,
+     * with about as many tokens each.
+     *
+     * @param sequences token ids, none of them empty
+     * @param maxTokens as in {@link #cut}
+     * @param padId the id to pad with
+     * @return the micro-batches; every sequence stands in exactly one
+     * @throws IllegalArgumentException if a sequence is empty or maxTokens is less than 1
+     */
+    public static List<MicroBatch> cutEvenly(List<int[]> sequences, int maxTokens, int padId) {
+        Integer[] order = byLength(sequences, maxTokens);
+        List<Integer> ends = greedily(sequences, order, maxTokens);
+        for (int parts = round(ends.size()); parts <= order.length; parts = round(parts + 1)) {
+            List<Integer> even = evenly(sequences, order, parts);
+            if (fit(sequences, order, even, maxTokens)) {
+                return pad(sequences, order, even, padId);
+            }
+        }
+        return pad(sequences, order, ends, padId);
+    }
+
+    private static int round(int parts) {
+        return parts > MOST_DOUBLED ? (parts + MOST_DOUBLED - 1) / MOST_DOUBLED * MOST_DOUBLED
+            : Math.max(2, Integer.highestOneBit(2 * parts - 1));
+    }
+
+    private static Integer[] byLength(List<int[]> sequences, int maxTokens) {
         if (maxTokens < 1) {
             throw new IllegalArgumentException("maxTokens must be at least 1, found " + maxTokens);
         }
         Integer[] order = new Integer[sequences.size()];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, Comparator.comparingInt(i -> -sequences.get(i).length));
+        return order;
+    }
+
+    /** Where each micro-batch ends in the order: each takes as many as fit. */
+    private static List<Integer> greedily(List<int[]> sequences, Integer[] order, int maxTokens) {
+        List<Integer> ends = new ArrayList<>();
+        for (int end = 0; end < order.length;) {
+            int width = Math.max(1, sequences.get(order[end]).length);
+            end = Math.min(order.length, end + Math.max(1, maxTokens / width));
+            ends.add(end);
+        }
+        return ends;
+    }
+
+    /** Where each of so many parts of as many real tokens ends; fewer parts where one sequence fills several. */
+    private static List<Integer> evenly(List<int[]> sequences, Integer[] order, int parts) {
+        long all = sequences.stream().mapToLong(ids -> ids.length).sum();
+        List<Integer> ends = new ArrayList<>();
+        long tokens = 0;
+        long part = 1;
+        for (int i = 0; i < order.length; i++) {
+            tokens += sequences.get(order[i]).length;
+            if (tokens * parts >= all * part || i == order.length - 1) {
+                ends.add(i + 1);
+                part = tokens * parts / all + 1;
+            }
+        }
+        return ends;
+    }
+
+    private static boolean fit(List<int[]> sequences, Integer[] order, List<Integer> ends, int maxTokens) {
+        int begin = 0;
+        for (int end : ends) {
+            if (end - begin > 1 && (long) (end - begin) * sequences.get(order[begin]).length > maxTokens) {
+                return false;
+            }
+            begin = end;
+        }
+        return true;
+    }
+
+    private static List<MicroBatch> pad(List<int[]> sequences, Integer[] order, List<Integer> ends, int padId) {
         List<MicroBatch> result = new ArrayList<>();
-        int start = 0;
-        while (start < order.length) {
-            int width = sequences.get(order[start]).length;
-            int n = Math.min(order.length - start, Math.max(1, maxTokens / Math.max(1, width)));
-            result.add(pad(sequences, Arrays.copyOfRange(order, start, start + n), width, padId));
-            start += n;
+        int begin = 0;
+        for (int end : ends) {
+            int width = sequences.get(order[begin]).length;
+            result.add(pad(sequences, Arrays.copyOfRange(order, begin, end), width, padId));
+            begin = end;
         }
         return List.copyOf(result);
     }

@@ -2,12 +2,15 @@ package oneword.data.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MicroBatchesTest {
 
@@ -33,27 +36,55 @@ class MicroBatchesTest {
     void everySequenceStandsInOneRowWithinTheBoundAndTheLongestComeFirst() {
         for (int maxTokens : new int[] {1, 40, 41, 256, 100_000}) {
             List<int[]> sequences = random(200, maxTokens);
-            boolean[] seen = new boolean[200];
-            int before = Integer.MAX_VALUE;
-            for (MicroBatch batch : MicroBatches.cut(sequences, maxTokens, 1)) {
-                int n = batch.positions().length;
-                assertThat(batch.ids()).hasSize(n * batch.width());
-                assertThat(n == 1 || n * batch.width() <= maxTokens).isTrue();
-                assertThat(batch.width()).isEqualTo(batch.lengths()[0]);
-                for (int row = 0; row < n; row++) {
-                    int[] ids = sequences.get(batch.positions()[row]);
-                    assertThat(seen[batch.positions()[row]]).isFalse();
-                    seen[batch.positions()[row]] = true;
-                    assertThat(batch.lengths()[row]).isEqualTo(ids.length).isLessThanOrEqualTo(before);
-                    before = ids.length;
-                    int[] padded = Arrays.copyOf(ids, batch.width());
-                    Arrays.fill(padded, ids.length, batch.width(), 1);
-                    assertThat(Arrays.copyOfRange(batch.ids(), row * batch.width(), (row + 1) * batch.width()))
-                        .isEqualTo(padded);
-                }
-            }
-            assertThat(seen).containsOnly(true);
+            assertComplete(sequences, MicroBatches.cut(sequences, maxTokens, 1), maxTokens);
+            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1), maxTokens);
         }
+    }
+
+    private static void assertComplete(List<int[]> sequences, List<MicroBatch> batches, int maxTokens) {
+        boolean[] seen = new boolean[sequences.size()];
+        int before = Integer.MAX_VALUE;
+        for (MicroBatch batch : batches) {
+            int n = batch.positions().length;
+            assertThat(batch.ids()).hasSize(n * batch.width());
+            assertThat(n == 1 || n * batch.width() <= maxTokens).isTrue();
+            assertThat(batch.width()).isEqualTo(batch.lengths()[0]);
+            for (int row = 0; row < n; row++) {
+                int[] ids = sequences.get(batch.positions()[row]);
+                assertThat(seen[batch.positions()[row]]).isFalse();
+                seen[batch.positions()[row]] = true;
+                assertThat(batch.lengths()[row]).isEqualTo(ids.length).isLessThanOrEqualTo(before);
+                before = ids.length;
+                int[] padded = Arrays.copyOf(ids, batch.width());
+                Arrays.fill(padded, ids.length, batch.width(), 1);
+                assertThat(Arrays.copyOfRange(batch.ids(), row * batch.width(), (row + 1) * batch.width()))
+                    .isEqualTo(padded);
+            }
+        }
+        assertThat(seen).containsOnly(true);
+    }
+
+    /** Lengths lie evenly between 1 and 40: the shortest of k parts has 40 / sqrt(k) columns, half of them padding. */
+    @ParameterizedTest
+    @CsvSource({"100000, 2", "4000, 2", "2200, 4", "1100, 8", "600, 16", "400, 24"})
+    void microBatchesToRunSideBySideHaveAboutAsManyTokens(int maxTokens, int count) {
+        List<int[]> sequences = random(200, 3);
+        List<MicroBatch> batches = MicroBatches.cutEvenly(sequences, maxTokens, 1);
+        assertThat(batches).hasSize(count);
+        double mean = sequences.stream().mapToInt(ids -> ids.length).sum() / (double) count;
+        assertThat(batches).allSatisfy(batch ->
+            assertThat((double) Arrays.stream(batch.lengths()).sum()).isCloseTo(mean, within(40.0)));
+    }
+
+    @Test
+    void aSequenceMuchLongerThanTheOthersStandsAloneWhereItMust() {
+        List<int[]> sequences = new ArrayList<>(random(20, 5));
+        sequences.add(new int[1000]);
+        for (int maxTokens : new int[] {1, 100, 2000, 100_000}) {
+            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1), maxTokens);
+        }
+        assertThat(MicroBatches.cutEvenly(List.of(new int[1000]), 10, 1)).hasSize(1);
+        assertThat(MicroBatches.cutEvenly(List.of(), 10, 1)).isEmpty();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import oneword.lora.adapter.LoraAdapter;
 import oneword.lora.adapter.LoraConfig;
 import oneword.lora.adapter.PeftFiles;
+import oneword.lora.kernel.Lanes;
 import oneword.lora.kernel.Torch;
 
 /**
@@ -28,17 +29,19 @@ import oneword.lora.kernel.Torch;
  * There is no language-model head; the last layer is computed for the last token alone.
  *
  * <p>Stages can be run one by one (embeddings, layers, head): a caller may keep only what stands at their borders.
- * Not thread-safe: dropout draws from the process's generator.
+ * Passes may run on the threads of {@link #lanes}; all else is for one thread.
  */
 public abstract class Decoder extends AbstractBlock implements AutoCloseable {
 
     private final NDManager manager;
+    private final Lanes lanes;
     private LoraAdapter adapter;
     private long blockPasses;
 
     /** For families; the decoder owns the manager and closes it. */
     Decoder(NDManager manager) {
         this.manager = manager;
+        this.lanes = Lanes.on(manager.getDevice());
     }
 
     /** Sizes of the model. */
@@ -66,15 +69,15 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
         NDManager scope, int i, NDArray x, NDArray room, TokenBatch batch, LayerSeeds seeds);
 
     /**
-     * Adds the gradients of layer i's adapters to theirs.
+     * Carries gradients through layer i.
      *
      * @param gradient of the loss with respect to the layer's result [t, hidden]
      * @param x what went into the layer
      * @param kept what {@link #recordLayer} gave behind the result
      * @param lowest whether nothing below the layer is trained; the result is then of no use
-     * @return gradient with respect to x
+     * @return gradient with respect to x and, behind it, each matrix of the layer's adapters and its gradient in turn
      */
-    abstract NDArray layerBackward(
+    abstract NDList layerBackward(
         NDManager scope, int i, NDArray gradient, NDArray x, TokenBatch batch, NDList kept, boolean lowest);
 
     /** Runs the stage after the last layer; gives fp32 [n, d] in the caller's order. */
@@ -91,6 +94,16 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
 
     /** Takes the adapter's matrices and scale into the family's kernel arguments. */
     abstract void adapterChanged();
+
+    /** Where passes may run side by side that drop nothing. */
+    public final Lanes lanes() {
+        return lanes;
+    }
+
+    /** The same for passes that train: a single lane where attention is dropped, whose masks have one generator. */
+    public final Lanes trainingLanes() {
+        return config().attentionDropout() == 0 ? lanes : Lanes.single();
+    }
 
     /**
      * Runs all stages.
@@ -229,15 +242,9 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
         return new Shape[] {new Shape(inputShapes[0].get(0), config().outputWidth())};
     }
 
-    /** Seeds the generator for a stage; without seeds dropout is off and nothing is drawn. */
-    static void seed(LayerSeeds seeds, int stage) {
-        if (seeds != null) {
-            Torch.seed(seeds.seed(stage));
-        }
-    }
-
     @Override
     public void close() {
+        lanes.close();
         manager.close();
     }
 }

@@ -39,6 +39,9 @@ public interface DecoderConfig {
         return layers() * (keptPerToken(lora) * precision.bytes() + 4L * heads());
     }
 
+    /** Probability of dropout on attention weights while training. */
+    double attentionDropout();
+
     /** Whether the model drops anything while training, the adapter's own dropout aside. */
     boolean drops();
 

@@ -8,7 +8,7 @@ package oneword.lora.decoder;
 public interface LayerSeeds {
 
     /**
-     * Gives the seed of a stage.
+     * Gives the seed of a stage, 0 to 2^62 - 1.
      *
      * @param stage 0 for the embeddings, 1 to L for the layers, L + 1 for the head
      */
@@ -17,8 +17,7 @@ public interface LayerSeeds {
     /** Seeds that differ between runs, steps, micro-batches and stages; the same four give the same masks always. */
     static LayerSeeds of(long runSeed, long step, int microBatch) {
         long base = mix(mix(mix(runSeed) + step) + microBatch);
-        // libtorch's CPU generator takes 32 bits.
-        return stage -> mix(base + stage) >>> 32;
+        return stage -> mix(base + stage) >>> 2;
     }
 
     /** SplitMix64's finaliser. */

@@ -108,32 +108,44 @@ public final class Recording implements AutoCloseable {
      * Adds the gradients of the adapter's matrices to theirs. Once only: what was kept is let go of on the way.
      *
      * @param gradient of the loss with respect to the vectors, fp32 [n, d]
+     * @param order in which recordings that go back side by side add to a matrix's gradient
      */
-    public void backward(NDArray gradient) {
-        Torch.backward(vectors, gradient);
+    public void backward(NDArray gradient, GradientOrder order) {
+        order.add(last() + 1, () -> Torch.backward(vectors, gradient));
         NDArray down = inputs.get(last()).getGradient();
         down.attach(scope);
         vectors.close();
         inputs.get(last()).close();
         for (int i = last() - 1; i >= 0; i--) {
-            down = layerBackward(i, down);
+            down = layerBackward(i, down, order);
         }
         if (decoder.adaptsEmbeddings()) {
-            Torch.backward(Torch.withGradients(() -> decoder.embed(scope, batch, seeds)), down);
+            NDArray x = Torch.withGradients(() -> decoder.embed(scope, batch, seeds));
+            NDArray dx = down;
+            order.add(0, () -> Torch.backward(x, dx));
         }
     }
 
-    private NDArray layerBackward(int i, NDArray gradient) {
+    private NDArray layerBackward(int i, NDArray gradient, GradientOrder order) {
         NDArray x = inputs.get(i);
         boolean lowest = i == 0 && !decoder.adaptsEmbeddings();
         return Torch.withoutGradients(() -> {
             NDList record = kept.isEmpty() ? again(i, x) : kept.get(i);
-            NDArray down = decoder.layerBackward(scope, i, gradient, x, batch, record, lowest);
+            NDList back = decoder.layerBackward(scope, i, gradient, x, batch, record, lowest);
+            NDArray down = back.remove(0);
             record.close();
             x.close();
             gradient.close();
+            order.add(i + 1, () -> add(back));
+            back.close();
             return down;
         });
+    }
+
+    private static void add(List<NDArray> matricesAndGradients) {
+        for (int i = 0; i < matricesAndGradients.size(); i += 2) {
+            Torch.backward(matricesAndGradients.get(i), matricesAndGradients.get(i + 1));
+        }
     }
 
     private NDList again(int i, NDArray x) {

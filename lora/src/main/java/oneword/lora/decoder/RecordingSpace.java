@@ -6,12 +6,13 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.NativeResource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The memory that recordings keep their numbers in: one array for all that are open at a time, which the next ones use
- * again.
+ * again. Safe for use by several threads.
  *
  * <p>What a recording keeps lives long and is large, what layers make on the way is short-lived and as large. An
  * allocator that serves both leaves gaps between them, a third of its heap by measurement.
@@ -23,9 +24,18 @@ final class RecordingSpace {
     private final NDManager manager;
     /** What DJL can name that is as wide; the kernel reads it as the compute type. */
     private final DataType type;
-    private final List<NDArray> rooms = new ArrayList<>();
+    /** The open ones by where they begin; behind the end of the space stand those that found no place in it. */
+    private final NavigableMap<Long, Room> rooms = new TreeMap<>();
     private NDArray space;
-    private long taken;
+    private long needed;
+
+    /** Another thread may release the array at any time. */
+    private record Room(NDArray array, long end) {
+
+        boolean isClosed() {
+            return ((NativeResource<?>) array).isReleased();
+        }
+    }
 
     /**
      * Takes nothing yet.
@@ -57,18 +67,30 @@ final class RecordingSpace {
      * @param count how many numbers, a multiple of 64
      * @return [count], of any values
      */
-    NDArray take(NDManager scope, long count) {
-        rooms.removeIf(room -> ((NativeResource<?>) room).isReleased());
+    synchronized NDArray take(NDManager scope, long count) {
+        rooms.values().removeIf(Room::isClosed);
         if (rooms.isEmpty()) {
             prepare();
         }
-        long begin = taken;
-        taken += count;
-        NDArray room = taken > size() ? scope.create(new Shape(count), type)
-            : space.get(new NDIndex().addSliceDim(begin, taken));
+        long begin = firstGap(count);
+        long end = begin + count;
+        needed = Math.max(needed, end);
+        NDArray room = end > size() ? scope.create(new Shape(count), type)
+            : space.get(new NDIndex().addSliceDim(begin, end));
         room.attach(scope);
-        rooms.add(room);
+        rooms.put(begin, new Room(room, end));
         return room;
+    }
+
+    private long firstGap(long count) {
+        long begin = 0;
+        for (Map.Entry<Long, Room> room : rooms.entrySet()) {
+            if (room.getKey() - begin >= count) {
+                break;
+            }
+            begin = room.getValue().end();
+        }
+        return begin;
     }
 
     /**
@@ -76,17 +98,17 @@ final class RecordingSpace {
      * since batches differ in length. What is never written to takes no memory on a CPU.
      */
     private void prepare() {
-        long needed = taken;
-        taken = 0;
-        if (needed > size()) {
+        long count = needed;
+        needed = 0;
+        if (count > size()) {
             release();
-            space = manager.create(new Shape(needed + needed / 4), type);
+            space = manager.create(new Shape(count + count / 4), type);
         }
     }
 
     /** Frees all memory that no room is in. Later rooms get arrays of their own first, as at the beginning. */
-    void release() {
-        taken = 0;
+    synchronized void release() {
+        needed = 0;
         if (space != null) {
             space.close();
             space = null;

@@ -19,10 +19,12 @@ import oneword.lora.kernel.Kernels;
  *
  * <p>The kernel has the methods {@code embed(ids, positions, w, l)}, {@code layer(x, positions, past, blocks, w, l)},
  * {@code last_layer(x, positions, last, past, blocks, w, l)} and {@code head(x, order, w, l)}, and each once more with
- * {@code _train} behind its name, with dropout; and {@code keys_values(x, positions, w, l)}. Gradients go back through
- * {@code layer_record(x, positions, keep, blocks, w, l)}, which is {@code layer_train} and gives a list that begins
- * with the result, most of which it writes to keep, and {@code layer_backward(dy, x, positions, blocks, w, l, r)} or
- * {@code lowest_layer_backward}, below which nothing is trained; r is the rest of that list, and autograd is off.
+ * {@code _train} behind its name, with dropout and one more tensor before its lists, a seed that all masks come of; and
+ * {@code keys_values(x, positions, w, l)}. Gradients go back through
+ * {@code layer_record(x, positions, seed, keep, blocks, w, l)}, which is {@code layer_train} and gives a list that
+ * begins with the result, most of which it writes to keep, and
+ * {@code layer_backward(dy, x, positions, blocks, w, l, r)} or {@code lowest_layer_backward}, below which nothing is
+ * trained; r is the rest of that list, and autograd is off. They give what {@link Decoder#layerBackward} says.
  *
  * <p>{@code w} are the stage's weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that
  * {@link Family} lists, {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the
@@ -105,10 +107,10 @@ abstract class StagedDecoder extends Decoder {
             throw new LoraException("A row has " + batch.longest() + " tokens, but this model takes "
                 + config.maxPositions() + "; shorten it");
         }
-        seed(seeds, 0);
-        return kernels.call(scope, seeds == null ? "embed" : "embed_train")
+        Kernels.Call call = kernels.call(scope, seeds == null ? "embed" : "embed_train")
             .with(batch.ids())
-            .with(batch.positions())
+            .with(batch.positions());
+        return seeded(scope, call, seeds, 0)
             .list("w", weights.embedding())
             .list("l", embeddingAdapter)
             .tensor();
@@ -116,19 +118,23 @@ abstract class StagedDecoder extends Decoder {
 
     @Override
     public final NDArray layer(NDManager scope, int i, NDArray x, TokenBatch batch, LayerSeeds seeds) {
-        seed(seeds, i + 1);
         boolean last = i == config.layers() - 1;
         Kernels.Call call = kernels.call(scope, (last ? "last_layer" : "layer") + (seeds == null ? "" : "_train"));
         call.with(x).with(batch.positions());
         if (last) {
             call.with(batch.last());
         }
-        return call
+        return seeded(scope, call, seeds, i + 1)
             .list("past", batch.past() == null ? noPast : batch.past().layers().get(i))
             .list("blocks", batch.blocks())
             .list("w", weights.layer(i))
             .list("l", layerAdapters.get(i))
             .tensor();
+    }
+
+    /** Adds the seed of a stage, on the CPU, where the kernel's method takes one. */
+    private static Kernels.Call seeded(NDManager scope, Kernels.Call call, LayerSeeds seeds, int stage) {
+        return seeds == null ? call : call.number(scope, seeds.seed(stage));
     }
 
     @Override
@@ -138,10 +144,7 @@ abstract class StagedDecoder extends Decoder {
 
     @Override
     final NDList recordLayer(NDManager scope, int i, NDArray x, NDArray room, TokenBatch batch, LayerSeeds seeds) {
-        seed(seeds, i + 1);
-        return kernels.call(scope, "layer_record")
-            .with(x)
-            .with(batch.positions())
+        return seeded(scope, kernels.call(scope, "layer_record").with(x).with(batch.positions()), seeds, i + 1)
             .with(room)
             .list("blocks", batch.blocks())
             .list("w", weights.layer(i))
@@ -150,7 +153,7 @@ abstract class StagedDecoder extends Decoder {
     }
 
     @Override
-    final NDArray layerBackward(
+    final NDList layerBackward(
         NDManager scope, int i, NDArray gradient, NDArray x, TokenBatch batch, NDList kept, boolean lowest) {
         return kernels.call(scope, lowest ? "lowest_layer_backward" : "layer_backward")
             .with(gradient)
@@ -160,7 +163,7 @@ abstract class StagedDecoder extends Decoder {
             .list("w", weights.layer(i))
             .list("l", layerAdapters.get(i))
             .list("r", kept)
-            .tensor();
+            .run();
     }
 
     @Override
@@ -175,10 +178,8 @@ abstract class StagedDecoder extends Decoder {
 
     @Override
     public final NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds) {
-        seed(seeds, config.layers() + 1);
-        return kernels.call(scope, seeds == null ? "head" : "head_train")
-            .with(x)
-            .with(batch.order())
+        Kernels.Call call = kernels.call(scope, seeds == null ? "head" : "head_train").with(x).with(batch.order());
+        return seeded(scope, call, seeds, config.layers() + 1)
             .list("w", weights.head())
             .list("l", headAdapter)
             .tensor();

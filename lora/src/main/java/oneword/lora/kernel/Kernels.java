@@ -6,6 +6,8 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
@@ -22,7 +24,7 @@ import java.util.function.Supplier;
  *
  * <p>Results belong to the manager given to {@link #call}; nothing else is created. Whether autograd records a call is
  * decided by {@link Torch#withGradients}. A method's arguments are single tensors and lists of tensors, in the order in
- * which they are given.
+ * which they are given. Several threads may call at a time.
  */
 public final class Kernels implements AutoCloseable {
 
@@ -36,6 +38,8 @@ public final class Kernels implements AutoCloseable {
         this.model = model;
         this.block = model.getBlock();
         this.noParameters = new ParameterStore(model.getNDManager(), false);
+        // Else a block's first call does it, and two first calls at a time break DJL's lists.
+        block.initialize(model.getNDManager(), DataType.FLOAT32, new Shape(1));
     }
 
     /**
@@ -122,6 +126,15 @@ public final class Kernels implements AutoCloseable {
             tensor.setName(null);
             arguments.add(tensor);
             return this;
+        }
+
+        /**
+         * Adds a whole number as the next argument: a tensor of one int64, on the CPU wherever other tensors live.
+         *
+         * @param scope lives at least as long as the call
+         */
+        public Call number(NDManager scope, long value) {
+            return with(scope.newSubManager(Device.cpu()).create(new long[] {value}));
         }
 
         /**

@@ -86,14 +86,6 @@ public final class Torch {
         JniUtils.backward((PtNDArray) result, (PtNDArray) gradient, false, false);
     }
 
-    /**
-     * Sets the random state that the next dropout draws from. The generator belongs to the process: only one thread may
-     * draw. On a CPU only the low 32 bits count.
-     */
-    public static void seed(long seed) {
-        JniUtils.setSeed(seed);
-    }
-
     private static <T> T inMode(boolean gradients, Supplier<T> work) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(gradients);

@@ -3,11 +3,14 @@
 # width, d = width.
 
 
-# What a dropout mask of probability p is made of, to be kept in its place: a key, and 1024 bounds as bytes behind it. Bounds
-# are one of the two whole numbers beside 256 p, drawn so that their mean is 256 p. Always on the CPU.
-def draw(p: float) -> Tensor:
-    key = torch.random_(torch.empty([1], dtype=4), 4611686018427387904)
-    bounds = torch.clamp(torch.floor(torch.rand([1024], dtype=6) + 256. * p) - 128., max=127.).to(1)
+# What a stage's n-th dropout mask of probability p is made of, to be kept in its place: a key, and 1024 bounds as bytes
+# behind it. Bounds are one of the two whole numbers beside 256 p, drawn so that their mean is 256 p. Always on the CPU.
+# All follows from the seed, from 0 to 2^62: no generator is asked, so that micro-batches can be computed side by side.
+def draw(seed: int, n: int, p: float) -> Tensor:
+    numbers = __torch__.hashes(seed + 2048 * n, 1025)
+    key = torch.bitwise_and(torch.narrow(numbers, 0, 0, 1), 4611686018427387903)
+    chances = torch.bitwise_and(torch.narrow(numbers, 0, 1, 1024), 16777215).to(6) * 5.9604644775390625e-08
+    bounds = torch.clamp(torch.floor(chances + 256. * p) - 128., max=127.).to(1)
     return torch.cat([key, torch.set_(torch.empty([0], dtype=4), bounds, 0, [128], [1])])
 
 
@@ -55,7 +58,7 @@ def masked_with_gradient(x: Tensor, dx: Tensor, dz: Tensor, made: Tensor, p: flo
 
 
 def pieces(x: Tensor) -> List[Tensor]:
-    return torch.split(torch.view(x, [-1]), 1048576)
+    return torch.split(torch.view(x, [-1]), 262144)
 
 
 # The same memory as numbers of another type as wide. What is written through either is seen through the other only if it
@@ -98,7 +101,7 @@ def byte_source(made: Tensor, count: int) -> List[Tensor]:
 
 # survivors of the i-th piece, of so many elements.
 def piece_of_mask(made: Tensor, source: List[Tensor], i: int, count: int) -> Tensor:
-    row, rows = 128 * i, (count + 8191) // 8192
+    row, rows = 32 * i, (count + 8191) // 8192
     bits = torch.index_select(source[0], 0, torch.narrow(source[1], 0, row, rows))
     bits = torch.bitwise_xor_(bits, torch.index_select(source[2], 0, torch.narrow(source[3], 0, row, rows)))
     bits = torch.bitwise_xor_(bits, torch.narrow(source[4], 0, row, rows))
@@ -121,22 +124,22 @@ def hashes(key: int, count: int) -> Tensor:
     return __torch__.xor_shifted(bits, 31, 8589934591)
 
 
-# residual + dropout(x), and what the mask was made of; nothing where nothing is dropped. Written to result. x may be
-# overwritten.
-def add_dropped(residual: Tensor, x: Tensor, p: float, result: Tensor) -> Tensor:
+# residual + dropout(x), and what the mask, the seed's n-th, was made of; nothing where nothing is dropped. Written to
+# result. x may be overwritten.
+def add_dropped(residual: Tensor, x: Tensor, p: float, seed: int, n: int, result: Tensor) -> Tensor:
     if p == 0.:
         torch.add(x, residual, out=result)
         return torch.empty([0])
-    made = __torch__.draw(p)
+    made = __torch__.draw(seed, n, p)
     torch.add(residual, __torch__.masked(x, made, p), alpha=1. / (1. - p), out=result)
     return made
 
 
 # The same, as autograd can record it.
-def plus_dropped(residual: Tensor, x: Tensor, p: float) -> Tensor:
+def plus_dropped(residual: Tensor, x: Tensor, p: float, seed: int, n: int) -> Tensor:
     if p == 0.:
         return torch.add_(x, residual)
-    return torch.add(residual, __torch__.masked(x, __torch__.draw(p), p), alpha=1. / (1. - p))
+    return torch.add(residual, __torch__.masked(x, __torch__.draw(seed, n, p), p), alpha=1. / (1. - p))
 
 
 # The gradient of x in add_dropped, from that of the result.
@@ -148,13 +151,16 @@ def dropped_gradient(dy: Tensor, made: Tensor, p: float) -> Tensor:
 
 # y = x W' + b + scale * dropout(x) A' B'   (LoRA, arXiv 2106.09685, section 4.1)
 # x [t, in], weight [out, in], bias [out]; a [rank, in] and b [out, rank] in fp32, or empty where there is no adapter.
-# The adapter is computed in x's type and added in place: the frozen product needs no graph of its own.
-def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float) -> Tensor:
+# The adapter is computed in x's type and added in place: the frozen product needs no graph of its own. The mask is the
+# seed's n-th.
+def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float, seed: int,
+                n: int) -> Tensor:
     y = torch.linear(x, weight, bias)
     if torch.numel(a) > 0:
         z, factor = x, scale
         if dropout > 0.:
-            z, factor = __torch__.masked(x, __torch__.draw(dropout), dropout), scale / (1. - dropout)
+            z = __torch__.masked(x, __torch__.draw(seed, n, dropout), dropout)
+            factor = scale / (1. - dropout)
         y = torch.addmm_(y, torch.linear(z, a.to(x.dtype)), torch.t(b.to(x.dtype)), beta=1, alpha=factor)
     return y
 
@@ -162,14 +168,14 @@ def lora_linear(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, s
 # The same for a backward pass that is not autograd's. Written to y [t, out]; what else gradients need is dropout(x) A',
 # written to low [t, rank], and what its mask was made of, which is given. Without an adapter low has no columns, and
 # nothing is given.
-def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float, y: Tensor,
-                low: Tensor) -> Tensor:
+def lora_record(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: Tensor, scale: float, dropout: float, seed: int,
+                n: int, y: Tensor, low: Tensor) -> Tensor:
     torch.addmm(bias, x, torch.t(weight), out=y)
     made = torch.empty([0])
     if torch.numel(a) > 0:
         z, factor = x, scale
         if dropout > 0.:
-            made = __torch__.draw(dropout)
+            made = __torch__.draw(seed, n, dropout)
             z, factor = __torch__.masked(x, made, dropout), scale / (1. - dropout)
         torch.mm(z, torch.t(a.to(x.dtype)), out=low)
         torch.addmm_(y, low, torch.t(b.to(x.dtype)), beta=1, alpha=factor)
@@ -199,23 +205,24 @@ def ranks(l: List[Tensor]) -> List[int]:
     return result
 
 
-# Adds to a matrix's gradient.
-def accumulate(matrix: Tensor, gradient: Tensor):
-    torch.backward(matrix, gradient.to(matrix.dtype))
+# Puts a matrix and its gradient into a list of such pairs. They are added by whoever knows the order of micro-batches.
+def put_gradient(pairs: List[Tensor], matrix: Tensor, gradient: Tensor):
+    torch.append(pairs, matrix)
+    torch.append(pairs, gradient.to(matrix.dtype))
 
 
-# Adds the gradients of A and B in lora_record to theirs, and gives that of x, added to dx where that is not empty. From
-# that of the result, dy [t, out]; low and made are what lora_record gave.
-def lora_gradients(dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor,
-                   scale: float, dropout: float) -> Tensor:
+# The gradient of x in lora_record, added to dx where that is not empty, from that of the result, dy [t, out]; low and
+# made are what lora_record gave. Those of A and B are put into pairs.
+def lora_gradients(pairs: List[Tensor], dx: Tensor, dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: Tensor,
+                   low: Tensor, made: Tensor, scale: float, dropout: float) -> Tensor:
     if torch.numel(a) > 0:
-        down = __torch__.low_gradient(dy, b, low, scale, dropout)
+        down = __torch__.low_gradient(pairs, dy, b, low, scale, dropout)
         z = x
         if dropout == 0.:
             dx = __torch__.plus_product(dx, down, a.to(dy.dtype))
         else:
             z, dx = __torch__.masked_with_gradient(x, dx, torch.mm(down, a.to(dy.dtype)), made, dropout)
-        __torch__.accumulate(a, torch.mm(torch.t(down), z))
+        __torch__.put_gradient(pairs, a, torch.mm(torch.t(down), z))
     return __torch__.plus_product(dx, dy, weight)
 
 
@@ -226,22 +233,23 @@ def plus_product(x: Tensor, u: Tensor, w: Tensor) -> Tensor:
     return torch.addmm_(x, u, w)
 
 
-# Adds the gradients of A and B alone.
-def adapter_gradients(dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor, scale: float,
-                      dropout: float):
+# The gradients of A and B alone.
+def adapter_gradients(pairs: List[Tensor], dy: Tensor, x: Tensor, a: Tensor, b: Tensor, low: Tensor, made: Tensor,
+                      scale: float, dropout: float):
     if torch.numel(a) > 0:
-        down = __torch__.low_gradient(dy, b, low, scale, dropout)
+        down = __torch__.low_gradient(pairs, dy, b, low, scale, dropout)
         z = x
         if dropout > 0.:
             z = __torch__.masked(x, made, dropout)
-        __torch__.accumulate(a, torch.mm(torch.t(down), z))
+        __torch__.put_gradient(pairs, a, torch.mm(torch.t(down), z))
 
 
-# Adds the gradient of B -> that of low, times what dropout divides by
-def low_gradient(dy: Tensor, b: Tensor, low: Tensor, scale: float, dropout: float) -> Tensor:
+# Puts the gradient of B into pairs -> that of low, times what dropout divides by
+def low_gradient(pairs: List[Tensor], dy: Tensor, b: Tensor, low: Tensor, scale: float, dropout: float) -> Tensor:
     factor = scale / (1. - dropout)
-    __torch__.accumulate(b, torch.mul_(torch.mm(torch.t(dy), low), factor))
-    return torch.mul_(torch.mm(dy, b.to(dy.dtype)), factor)
+    nothing = torch.empty([1], dtype=dy.dtype, device=dy.device)
+    __torch__.put_gradient(pairs, b, torch.addmm(nothing, torch.t(dy), low, beta=0, alpha=factor))
+    return torch.addmm(nothing, dy, b.to(dy.dtype), beta=0, alpha=factor)
 
 
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
@@ -346,25 +354,22 @@ def attention(q: Tensor, k: Tensor, v: Tensor, past_k: Tensor, past_v: Tensor, b
     return torch.cat(results, 0)
 
 
-# A seed for attention's dropout, so that a backward pass can draw its masks again; none where nothing is dropped.
-def attention_seed(dropout: float) -> Tensor:
-    if dropout == 0.:
-        return torch.empty([0])
-    seed = torch.randint(2147483647, [1], dtype=4)
-    torch.manual_seed(int(seed))
-    return seed
+# Seeds the generator, which attention's dropout draws from, where anything is dropped. The generator is the process's:
+# then nothing may be computed beside this.
+def seed_attention(dropout: float, seed: int):
+    if dropout > 0.:
+        torch.manual_seed(seed)
 
 
 # Attention (without a past), written to a, and what its gradients need besides its arguments and its result: on a CPU the
-# logarithms of sums of exponentials, of the prefix (empty where there is none) and of each block; else the seed of its
-# dropout.
+# logarithms of sums of exponentials, of the prefix (empty where there is none) and of each block; else the seed.
 def attention_record(q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int, key_heads: int, dropout: float,
-                     a: Tensor) -> List[Tensor]:
+                     seed: int, a: Tensor) -> List[Tensor]:
     if dropout > 0. or q.device.type != "cpu":
-        seed = __torch__.attention_seed(dropout)
+        __torch__.seed_attention(dropout, seed)
         none = torch.empty([0])
         torch.copy_(a, __torch__.attention(q, k, v, none, none, blocks, heads, key_heads, dropout))
-        return [seed]
+        return [torch.full([1], seed, dtype=4)]
     kind = __torch__.attention_type(q)
     qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
     sums : List[Tensor] = []
@@ -408,7 +413,8 @@ def attention_gradients(da: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, 
                         blocks: List[Tensor], heads: int, key_heads: int,
                         dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
     if dropout > 0. or q.device.type != "cpu":
-        return __torch__.attention_gradients_again(da, q, k, v, record[0], blocks, heads, key_heads, dropout)
+        __torch__.seed_attention(dropout, int(record[0]))
+        return __torch__.attention_gradients_again(da, q, k, v, blocks, heads, key_heads, dropout)
     kind = __torch__.attention_type(q)
     qs, ks, vs = __torch__.split_attention(q, k, v, blocks, heads, key_heads)
     results = __torch__.split_blocks(a, blocks, heads)
@@ -449,10 +455,8 @@ def sum_heads(x: Tensor, heads: int) -> Tensor:
 
 
 # The same through autograd, attention computed again.
-def attention_gradients_again(da: Tensor, q: Tensor, k: Tensor, v: Tensor, seed: Tensor, blocks: List[Tensor],
-                              heads: int, key_heads: int, dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
-    if dropout > 0.:
-        torch.manual_seed(int(seed))
+def attention_gradients_again(da: Tensor, q: Tensor, k: Tensor, v: Tensor, blocks: List[Tensor], heads: int,
+                              key_heads: int, dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
     leaves = [torch.detach(q), torch.detach(k), torch.detach(v)]
     for leaf in leaves:
         torch.requires_grad_(leaf)

@@ -54,7 +54,7 @@ class RecordingSpaceTest {
         assertThat(whole.size()).isBetween(1280L, 1600L);
         stepOfTwo(640);
         stepOfTwo(64);
-        assertThat(owner.getManagedArrays()).containsExactly(whole);
+        assertThat(owner.getManagedArrays()).singleElement().isSameAs(whole);
         try (NDManager scope = owner.newSubManager()) {
             fill(space.take(scope, 128), 7);
             assertThat(whole.get("0:128").toFloatArray()).containsOnly(7);
@@ -72,6 +72,25 @@ class RecordingSpaceTest {
             }
             assertThat(stays.toFloatArray()).containsOnly(5);
         }
+    }
+
+    @Test
+    void aPlaceIsUsedAgainWhileOthersAreOpen() {
+        stepOfTwo(640);
+        stepOfTwo(640);
+        NDArray whole = owner.getManagedArrays().get(0);
+        NDManager first = owner.newSubManager();
+        fill(space.take(first, 640), 1);
+        for (int i = 2; i < 30; i++) {
+            NDManager next = owner.newSubManager();
+            fill(space.take(next, 640), i);
+            first.close();
+            first = next;
+        }
+        first.close();
+        assertThat(owner.getManagedArrays()).singleElement().isSameAs(whole);
+        assertThat(whole.get("0:640").toFloatArray()).containsOnly(29);
+        assertThat(whole.get("640:1280").toFloatArray()).containsOnly(28);
     }
 
     @Test

@@ -132,7 +132,7 @@ class RecordingTest {
     private static float[] recording(Decoder decoder, NDManager scope, TokenBatch batch, boolean bordersOnly) {
         try (Recording recording = decoder.record(scope, batch, SEEDS, bordersOnly)) {
             float[] vectors = recording.vectors().toFloatArray();
-            recording.backward(gradient(scope, recording.vectors()));
+            recording.backward(gradient(scope, recording.vectors()), GradientOrder.ALONE);
             return vectors;
         }
     }

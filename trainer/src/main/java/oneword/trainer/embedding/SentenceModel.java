@@ -34,6 +34,8 @@ public final class SentenceModel implements AutoCloseable {
     /** Padded tokens that are embedded at once, where memory allows: on a CPU what its caches hold. */
     private static final int CPU_CHUNK_TOKENS = 2048;
     private static final int GPU_CHUNK_TOKENS = 16384;
+    /** Fewer are not worth two chunks. */
+    private static final int FEW_TOKENS = 256;
     /** Behind tokens computed before, a batch takes more sentences, whose keys and values may fill so many chunks. */
     private static final long MOST_CHUNKS = 4;
     /** The published cut of training sentences. */
@@ -182,7 +184,7 @@ public final class SentenceModel implements AutoCloseable {
      * Embeds texts that are token ids already, as {@link #embed(List, TextRule)} does.
      *
      * @param sequences token ids, none of them empty
-     * @param progress hears after each batch how many are done; what it throws ends the work
+     * @param progress hears after each batch how many are done, one thread at a time; what it throws ends the work
      * @return [n][d] in the order of the sequences
      */
     public float[][] embed(List<int[]> sequences, IntConsumer progress) {
@@ -203,7 +205,7 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     private float[][] embedAll(List<int[]> sequences, IntConsumer progress) {
-        List<MicroBatch> cuts = MicroBatches.cut(sequences, chunkTokens, decoder.config().padId());
+        List<MicroBatch> cuts = cut(sequences, chunkTokens);
         int common = cuts.size() < 2 ? 0 : MicroBatches.commonStart(sequences);
         if (common == 0) {
             return embedAll(null, cuts, progress);
@@ -213,24 +215,35 @@ public final class SentenceModel implements AutoCloseable {
             PrefixCache past = decoder.prefix(scope, Arrays.copyOf(sequences.get(0), common));
             int longest = longest(sequences);
             int tokens = (int) Math.min(MOST_CHUNKS * chunkTokens, (long) chunkTokens * longest / (longest - common));
-            return embedAll(past, MicroBatches.cut(sequences, tokens, decoder.config().padId()), progress);
+            return embedAll(past, cut(sequences, tokens), progress);
         }
     }
 
     private float[][] embedAll(PrefixCache past, List<MicroBatch> cuts, IntConsumer progress) {
         float[][] vectors = new float[cuts.stream().mapToInt(cut -> cut.positions().length).sum()][];
-        int done = 0;
+        int[] done = {0};
         int d = decoder.config().outputWidth();
-        for (MicroBatch cut : cuts) {
+        decoder.lanes().run(cuts.size(), i -> {
             gauge.claim();
+            MicroBatch cut = cuts.get(i);
             float[] flat = embed(past, cut);
-            for (int i = 0; i < cut.positions().length; i++) {
-                vectors[cut.positions()[i]] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
+            for (int row = 0; row < cut.positions().length; row++) {
+                vectors[cut.positions()[row]] = Arrays.copyOfRange(flat, row * d, (row + 1) * d);
             }
-            done += cut.positions().length;
-            progress.accept(done);
-        }
+            synchronized (done) {
+                done[0] += cut.positions().length;
+                progress.accept(done[0]);
+            }
+        });
         return vectors;
+    }
+
+    /** Cuts what is more than a little evenly, since it is computed side by side. */
+    private List<MicroBatch> cut(List<int[]> sequences, int tokens) {
+        int padId = decoder.config().padId();
+        boolean little = sequences.stream().mapToInt(ids -> ids.length).sum() < FEW_TOKENS;
+        return little || decoder.manager().getDevice().isGpu() ? MicroBatches.cut(sequences, tokens, padId)
+            : MicroBatches.cutEvenly(sequences, tokens, padId);
     }
 
     private float[] embed(PrefixCache past, MicroBatch cut) {

@@ -6,7 +6,7 @@ import ai.djl.Device;
  * Watches over memory while work goes on.
  *
  * <p>On a CPU an allocation rarely fails: the system ends the process instead. So the gauge is asked before each piece
- * of work, and refuses while there is still time to do with less.
+ * of work, and refuses while there is still time to do with less. May be asked by several threads.
  */
 public interface MemoryGauge {
 

@@ -36,7 +36,7 @@ final class SystemMemoryGauge implements MemoryGauge {
     }
 
     @Override
-    public void claim() {
+    public synchronized void claim() {
         OptionalLong left = available.get();
         if (left.isEmpty()) {
             return;

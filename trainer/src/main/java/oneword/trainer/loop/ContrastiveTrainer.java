@@ -7,13 +7,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import oneword.data.batch.EncodedBatch;
 import oneword.data.batch.MicroBatch;
 import oneword.data.batch.MicroBatches;
 import oneword.lora.decoder.Decoder;
+import oneword.lora.decoder.GradientOrder;
 import oneword.lora.decoder.LayerSeeds;
 import oneword.lora.decoder.Recording;
+import oneword.lora.kernel.Lanes;
 import oneword.lora.kernel.Torch;
 import oneword.trainer.hardware.MemoryGauge;
 import oneword.trainer.hardware.OutOfMemoryException;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * micro-batches, and {@link Keep} says how much of them is held until their backward pass. In the thriftier ways the
  * micro-batches are embedded without graph, the loss gives dL/dz, and each micro-batch is computed again, with the same
  * dropout masks, to carry its rows of dL/dz down (GradCache, arXiv 2101.06983). All ways give the same gradients.
+ * Micro-batches are computed side by side where the device has {@link Lanes}, which changes no number.
  *
  * <p>A step that runs out of memory starts again in a thriftier way, and then with smaller micro-batches. Their size
  * decides dropout masks and rounding, so it belongs into a checkpoint.
@@ -45,6 +49,7 @@ public final class ContrastiveTrainer extends Trainer {
     private final WarmupSchedule schedule;
     private final StepSettings settings;
     private final MemoryGauge gauge;
+    private Lanes lanes;
     private Keep keep;
     private int microBatchTokens;
     private LossScale lossScale;
@@ -69,9 +74,15 @@ public final class ContrastiveTrainer extends Trainer {
         this.schedule = schedule;
         this.settings = settings;
         this.gauge = gauge;
+        this.lanes = decoder.trainingLanes();
         this.keep = settings.keep();
         this.microBatchTokens = settings.microBatchTokens();
         this.lossScale = lossScale;
+    }
+
+    /** Computes micro-batches on other lanes than the decoder's. */
+    void runOn(Lanes other) {
+        lanes = other;
     }
 
     /**
@@ -152,6 +163,13 @@ public final class ContrastiveTrainer extends Trainer {
             batch.step() + 1, microBatchTokens, keep);
     }
 
+    /** A function of the device's kind alone, not of its number of lanes: dropout masks follow from it. */
+    private List<MicroBatch> cut(List<int[]> sentences) {
+        int padId = decoder.config().padId();
+        return decoder.manager().getDevice().isGpu() ? MicroBatches.cut(sentences, microBatchTokens, padId)
+            : MicroBatches.cutEvenly(sentences, microBatchTokens, padId);
+    }
+
     private static int longest(EncodedBatch batch) {
         return sentences(batch).stream().mapToInt(ids -> ids.length).max().orElseThrow();
     }
@@ -168,44 +186,54 @@ public final class ContrastiveTrainer extends Trainer {
      * @return the loss
      */
     double accumulate(EncodedBatch batch) {
-        List<MicroBatch> cuts = MicroBatches.cut(sentences(batch), microBatchTokens, decoder.config().padId());
+        List<MicroBatch> cuts = cut(sentences(batch));
         List<MicroBatchPass> passes = new ArrayList<>(cuts.size());
         for (int i = 0; i < cuts.size(); i++) {
             LayerSeeds seeds = LayerSeeds.of(settings.seed(), batch.step(), i);
             passes.add(new MicroBatchPass(decoder, cuts.get(i), seeds, settings.sharePrefix()));
         }
         try (NDManager scope = getManager().newSubManager()) {
-            List<Recording> recordings = new ArrayList<>();
-            List<NDArray> vectors = new ArrayList<>(cuts.size());
-            for (MicroBatchPass pass : passes) {
+            Recording[] recordings = new Recording[passes.size()];
+            NDArray[] vectors = new NDArray[passes.size()];
+            lanes.run(passes.size(), i -> {
                 gauge.claim();
                 if (keep == Keep.BATCH) {
-                    recordings.add(pass.record(scope, false));
-                    vectors.add(recordings.get(recordings.size() - 1).vectors());
+                    recordings[i] = passes.get(i).record(scope, false);
+                    vectors[i] = recordings[i].vectors();
                 } else {
-                    vectors.add(pass.embed(scope));
+                    vectors[i] = passes.get(i).embed(scope);
                 }
-            }
-            NDArray all = Torch.withoutGradients(() -> infoNce.gather(scope, vectors, order(scope, cuts)));
+            });
+            NDArray all = Torch.withoutGradients(() -> infoNce.gather(scope, List.of(vectors), order(scope, cuts)));
             if (keep != Keep.BATCH) {
-                vectors.forEach(NDArray::close);
+                Arrays.stream(vectors).forEach(NDArray::close);
             }
             InfoNce.Gradient loss = infoNce.gradient(scope, labels(scope, batch), all, lossScale.scale());
             all.close();
-            for (int i = 0; i < cuts.size(); i++) {
-                gauge.claim();
-                Recording recording = keep == Keep.BATCH
-                    ? recordings.get(i) : passes.get(i).record(scope, keep == Keep.LAYER_BORDERS);
-                backward(scope, recording, cuts.get(i), loss.vectors());
-            }
+            GradientTurns turns = new GradientTurns(decoder.config().layers() + 1);
+            lanes.run(passes.size(), i -> {
+                boolean done = false;
+                try {
+                    gauge.claim();
+                    Recording recording = keep == Keep.BATCH
+                        ? recordings[i] : passes.get(i).record(scope, keep == Keep.LAYER_BORDERS);
+                    backward(scope, recording, cuts.get(i), loss.vectors(), turns.of(i));
+                    done = true;
+                } finally {
+                    if (!done) {
+                        turns.abandon(i);
+                    }
+                }
+            });
             return loss.value();
         }
     }
 
-    private void backward(NDManager scope, Recording recording, MicroBatch cut, NDArray gradient) {
+    private void backward(
+        NDManager scope, Recording recording, MicroBatch cut, NDArray gradient, GradientOrder order) {
         try (recording; NDManager inner = scope.newSubManager()) {
             recording.backward(Torch.withoutGradients(
-                () -> infoNce.rows(inner, gradient, inner.create(wide(cut.positions())))));
+                () -> infoNce.rows(inner, gradient, inner.create(wide(cut.positions())))), order);
         }
     }
 

@@ -7,6 +7,7 @@ import oneword.data.token.SentenceEncoder;
 import oneword.data.token.Tokenizer;
 import oneword.lora.adapter.TargetModule;
 import oneword.lora.decoder.Precision;
+import oneword.lora.kernel.Lanes;
 import oneword.trainer.hardware.Memory;
 import oneword.trainer.loop.Keep;
 
@@ -19,7 +20,7 @@ import oneword.trainer.loop.Keep;
  * @param steps updates
  * @param weightBytes frozen weights in the compute type
  * @param adapterBytes adapter, gradients and both moments
- * @param activationBytes what a pass over a batch, or over one micro-batch of it, keeps
+ * @param activationBytes what a pass over a batch, or over the micro-batches of it that run side by side, keeps
  */
 public record Forecast(
     long parameters,
@@ -43,7 +44,7 @@ public record Forecast(
             * Math.min(plan.config().training().batchSize(), plan.triples().size()));
         long perToken = plan.decoder().activationBytesPerToken(precision, plan.lora());
         long whole = batchTokens * perToken;
-        long micro = plan.config().training().microBatchTokens() * perToken;
+        long micro = plan.config().training().microBatchTokens() * perToken * Lanes.on(plan.device()).count();
         long activations = MemoryPlan.keep(plan, batchTokens) == Keep.BATCH ? whole : Math.min(whole, micro);
         return new Forecast(parameters, trainable, tokens, plan.steps(), parameters * precision.bytes(),
             16 * trainable, activations);

@@ -60,8 +60,9 @@ class SentenceModelTest {
             int before = arrays(model);
             List<Integer> held = new ArrayList<>();
             model.embed(prompts, done -> held.add(arrays(model) - before));
-            assertThat(held).as("keys and values of the layers, in each of several batches").hasSizeGreaterThan(2)
-                .containsOnly(2 * model.decoder().config().layers());
+            assertThat(held).hasSizeGreaterThan(2);
+            assertThat(held.get(held.size() - 1)).as("keys and values of the layers, when no other batch is computed")
+                .isEqualTo(2 * model.decoder().config().layers());
             assertThat(arrays(model)).isEqualTo(before);
             assertThatThrownBy(() -> model.embed(prompts, done -> {
                 throw new CancellationException();

@@ -1,6 +1,7 @@
 package oneword.trainer.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.nn.Parameter;
@@ -14,10 +15,12 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import oneword.data.batch.EncodedBatch;
+import oneword.lora.kernel.Lanes;
 import oneword.trainer.optimizer.WarmupSchedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -121,6 +124,40 @@ class ContrastiveTrainerTest {
         }
         for (Map<String, float[]> way : ways) {
             ways.get(0).forEach((name, gradient) -> assertThat(way.get(name)).as(name).isEqualTo(gradient));
+        }
+    }
+
+    /** Two lanes at least, since the caller's own thread may have more of the cores. */
+    @ParameterizedTest
+    @EnumSource(Keep.class)
+    void howeverManyMicroBatchesRunSideBySideTheGradientsAreTheSameToTheBit(Keep keep) {
+        EncodedBatch batch = someBatch();
+        List<Map<String, float[]>> ways = new ArrayList<>();
+        for (int count : new int[] {2, 3, 8}) {
+            try (Lanes lanes = Lanes.of(count); GoldenRun run = randomRun(
+                new StepSettings(16, 0, 3, keep, false, true), 0.3)) {
+                run.trainer.runOn(lanes);
+                for (int again = 0; again < 5; again++) {
+                    accumulate(run, batch);
+                    ways.add(gradients(run));
+                    run.trainer.optimizer().zeroGradients();
+                }
+            }
+        }
+        for (Map<String, float[]> way : ways) {
+            ways.get(0).forEach((name, gradient) -> assertThat(way.get(name)).as(name).isEqualTo(gradient));
+        }
+    }
+
+    @Test
+    void aMicroBatchThatFailsEndsTheStepWithItsMessage() {
+        try (Lanes lanes = Lanes.of(2); GoldenRun run = randomRun(
+            new StepSettings(16, 0, 3, Keep.MICRO_BATCH, false, true), 0.3)) {
+            run.trainer.runOn(lanes);
+            EncodedBatch batch = someBatch();
+            batch.passages().get(0)[0] = Integer.MAX_VALUE;
+            assertThatThrownBy(() -> accumulate(run, batch)).hasMessageContaining("index out of range");
+            accumulate(run, someBatch());
         }
     }
 

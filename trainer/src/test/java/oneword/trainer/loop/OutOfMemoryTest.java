@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import oneword.data.batch.EncodedBatch;
 import oneword.trainer.hardware.MemoryGauge;
 import oneword.trainer.hardware.OutOfMemoryException;
@@ -21,17 +23,17 @@ class OutOfMemoryTest {
 
     /** Fails at the n-th piece of work, as libtorch's allocator does. */
     private static MemoryGauge failingOnceAt(int n) {
-        int[] claims = {0};
+        AtomicInteger claims = new AtomicInteger();
         return () -> {
-            if (++claims[0] == n) {
+            if (claims.incrementAndGet() == n) {
                 throw new EngineException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: not enough memory");
             }
         };
     }
 
-    /** The batch has six micro-batches: claims 1 to 6 are forward passes, 7 to 12 backward passes. */
+    /** The batch has eight micro-batches: claims 1 to 8 are forward passes, 9 to 16 backward passes. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 4, 7, 10})
+    @ValueSource(ints = {1, 5, 9, 13, 16})
     void aFailureInForwardOrBackwardChangesNoNumber(int claim) {
         StepResult calm = step(Keep.MICRO_BATCH, MemoryGauge.NONE);
         StepResult troubled = step(Keep.BATCH, failingOnceAt(claim));
@@ -41,17 +43,18 @@ class OutOfMemoryTest {
     }
 
     @Test
-    void microBatchesAreHalvedUntilTheyFitAndThenOnlyBordersAreKept() {
-        int[] failures = {0};
+    void microBatchesAreHalvedUntilTheyFit() {
+        AtomicReference<ContrastiveTrainer> trainer = new AtomicReference<>();
         MemoryGauge gauge = () -> {
-            if (failures[0]++ < 4) {
+            if (trainer.get().microBatchTokens() > MICRO_BATCH_TOKENS / 4) {
                 throw new OutOfMemoryException("out of memory: none is left");
             }
         };
         try (GoldenRun run = run(Keep.BATCH, true, gauge)) {
+            trainer.set(run.trainer);
             StepResult result = run.trainer.train(batch());
             assertThat(result.applied()).isTrue();
-            assertThat(run.trainer.microBatchTokens()).isLessThan(MICRO_BATCH_TOKENS);
+            assertThat(run.trainer.microBatchTokens()).isEqualTo(MICRO_BATCH_TOKENS / 4);
         }
     }
 
