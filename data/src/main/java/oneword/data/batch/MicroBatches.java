@@ -37,14 +37,15 @@ public final class MicroBatches {
      * @param sequences token ids, none of them empty
      * @param maxTokens as in {@link #cut}
      * @param padId the id to pad with
+     * @param shared tokens at the start of each sequence that cost nothing, fewer than any has
      * @return the micro-batches; every sequence stands in exactly one
      * @throws IllegalArgumentException if a sequence is empty or maxTokens is less than 1
      */
-    public static List<MicroBatch> cutEvenly(List<int[]> sequences, int maxTokens, int padId) {
+    public static List<MicroBatch> cutEvenly(List<int[]> sequences, int maxTokens, int padId, int shared) {
         Integer[] order = byLength(sequences, maxTokens);
         List<Integer> ends = greedily(sequences, order, maxTokens);
         for (int parts = round(ends.size()); parts <= order.length; parts = round(parts + 1)) {
-            List<Integer> even = evenly(sequences, order, parts);
+            List<Integer> even = evenly(sequences, order, parts, shared);
             if (fit(sequences, order, even, maxTokens)) {
                 return pad(sequences, order, even, padId);
             }
@@ -78,14 +79,14 @@ public final class MicroBatches {
         return ends;
     }
 
-    /** Where each of so many parts of as many real tokens ends; fewer parts where one sequence fills several. */
-    private static List<Integer> evenly(List<int[]> sequences, Integer[] order, int parts) {
-        long all = sequences.stream().mapToLong(ids -> ids.length).sum();
+    /** Where each of so many parts of as many tokens ends; fewer parts where one sequence fills several. */
+    private static List<Integer> evenly(List<int[]> sequences, Integer[] order, int parts, int shared) {
+        long all = sequences.stream().mapToLong(ids -> ids.length - shared).sum();
         List<Integer> ends = new ArrayList<>();
         long tokens = 0;
         long part = 1;
         for (int i = 0; i < order.length; i++) {
-            tokens += sequences.get(order[i]).length;
+            tokens += sequences.get(order[i]).length - shared;
             if (tokens * parts >= all * part || i == order.length - 1) {
                 ends.add(i + 1);
                 part = tokens * parts / all + 1;

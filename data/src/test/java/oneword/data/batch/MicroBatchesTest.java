@@ -37,7 +37,7 @@ class MicroBatchesTest {
         for (int maxTokens : new int[] {1, 40, 41, 256, 100_000}) {
             List<int[]> sequences = random(200, maxTokens);
             assertComplete(sequences, MicroBatches.cut(sequences, maxTokens, 1), maxTokens);
-            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1), maxTokens);
+            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1, 0), maxTokens);
         }
     }
 
@@ -69,7 +69,7 @@ class MicroBatchesTest {
     @CsvSource({"100000, 2", "4000, 2", "2200, 4", "1100, 8", "600, 16", "400, 24"})
     void microBatchesToRunSideBySideHaveAboutAsManyTokens(int maxTokens, int count) {
         List<int[]> sequences = random(200, 3);
-        List<MicroBatch> batches = MicroBatches.cutEvenly(sequences, maxTokens, 1);
+        List<MicroBatch> batches = MicroBatches.cutEvenly(sequences, maxTokens, 1, 0);
         assertThat(batches).hasSize(count);
         double mean = sequences.stream().mapToInt(ids -> ids.length).sum() / (double) count;
         assertThat(batches).allSatisfy(batch ->
@@ -81,10 +81,10 @@ class MicroBatchesTest {
         List<int[]> sequences = new ArrayList<>(random(20, 5));
         sequences.add(new int[1000]);
         for (int maxTokens : new int[] {1, 100, 2000, 100_000}) {
-            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1), maxTokens);
+            assertComplete(sequences, MicroBatches.cutEvenly(sequences, maxTokens, 1, 0), maxTokens);
         }
-        assertThat(MicroBatches.cutEvenly(List.of(new int[1000]), 10, 1)).hasSize(1);
-        assertThat(MicroBatches.cutEvenly(List.of(), 10, 1)).isEmpty();
+        assertThat(MicroBatches.cutEvenly(List.of(new int[1000]), 10, 1, 0)).hasSize(1);
+        assertThat(MicroBatches.cutEvenly(List.of(), 10, 1, 0)).isEmpty();
     }
 
     @Test

@@ -80,6 +80,22 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
     abstract NDList layerBackward(
         NDManager scope, int i, NDArray gradient, NDArray x, TokenBatch batch, NDList kept, boolean lowest);
 
+    /**
+     * Carries gradients back through what autograd has recorded.
+     *
+     * @param result recorded, in the compute type or fp32
+     * @param gradient of the loss with respect to it, same shape and type
+     * @param leaves arrays that it was computed from; empty ones are passed over
+     * @return each leaf and its gradient in turn
+     */
+    abstract NDList gradients(NDManager scope, NDArray result, NDArray gradient, List<NDArray> leaves);
+
+    /** The adapter's matrices before the first layer; empty arrays where there is none. */
+    abstract List<NDArray> embeddingMatrices();
+
+    /** The adapter's matrices from the last layer on; empty arrays where there is none. */
+    abstract List<NDArray> lastMatrices();
+
     /** Runs the stage after the last layer; gives fp32 [n, d] in the caller's order. */
     public abstract NDArray head(NDManager scope, NDArray x, TokenBatch batch, LayerSeeds seeds);
 

@@ -111,19 +111,32 @@ public final class Recording implements AutoCloseable {
      * @param order in which recordings that go back side by side add to a matrix's gradient
      */
     public void backward(NDArray gradient, GradientOrder order) {
-        order.add(last() + 1, () -> Torch.backward(vectors, gradient));
-        NDArray down = inputs.get(last()).getGradient();
-        down.attach(scope);
-        vectors.close();
-        inputs.get(last()).close();
+        NDArray down = lastBackward(gradient, order);
         for (int i = last() - 1; i >= 0; i--) {
             down = layerBackward(i, down, order);
         }
         if (decoder.adaptsEmbeddings()) {
             NDArray x = Torch.withGradients(() -> decoder.embed(scope, batch, seeds));
-            NDArray dx = down;
-            order.add(0, () -> Torch.backward(x, dx));
+            add(0, gradients(x, down, decoder.embeddingMatrices()), order);
         }
+    }
+
+    /** From the vectors to what goes into the last layer. */
+    private NDArray lastBackward(NDArray gradient, GradientOrder order) {
+        NDArray x = inputs.get(last());
+        List<NDArray> leaves = new ArrayList<>(decoder.lastMatrices());
+        leaves.add(0, x);
+        NDList back = gradients(vectors, gradient, leaves);
+        back.remove(0).close();
+        NDArray down = back.remove(0);
+        vectors.close();
+        x.close();
+        add(last() + 1, back, order);
+        return down;
+    }
+
+    private NDList gradients(NDArray result, NDArray gradient, List<NDArray> leaves) {
+        return Torch.withoutGradients(() -> decoder.gradients(scope, result, gradient, leaves));
     }
 
     private NDArray layerBackward(int i, NDArray gradient, GradientOrder order) {
@@ -136,16 +149,18 @@ public final class Recording implements AutoCloseable {
             record.close();
             x.close();
             gradient.close();
-            order.add(i + 1, () -> add(back));
-            back.close();
+            add(i + 1, back, order);
             return down;
         });
     }
 
-    private static void add(List<NDArray> matricesAndGradients) {
-        for (int i = 0; i < matricesAndGradients.size(); i += 2) {
-            Torch.backward(matricesAndGradients.get(i), matricesAndGradients.get(i + 1));
-        }
+    private static void add(int stage, NDList matricesAndGradients, GradientOrder order) {
+        order.add(stage, () -> {
+            for (int i = 0; i < matricesAndGradients.size(); i += 2) {
+                Torch.backward(matricesAndGradients.get(i), matricesAndGradients.get(i + 1));
+            }
+        });
+        matricesAndGradients.close();
     }
 
     private NDList again(int i, NDArray x) {

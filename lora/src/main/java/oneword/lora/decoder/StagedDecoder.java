@@ -24,7 +24,8 @@ import oneword.lora.kernel.Kernels;
  * {@code layer_record(x, positions, seed, keep, blocks, w, l)}, which is {@code layer_train} and gives a list that
  * begins with the result, most of which it writes to keep, and
  * {@code layer_backward(dy, x, positions, blocks, w, l, r)} or {@code lowest_layer_backward}, below which nothing is
- * trained; r is the rest of that list, and autograd is off. They give what {@link Decoder#layerBackward} says.
+ * trained; r is the rest of that list, and autograd is off. They give what {@link Decoder#layerBackward} says, and
+ * {@code gradients(y, dy, l)} what {@link Decoder#gradients} says.
  *
  * <p>{@code w} are the stage's weights as {@link WeightStore} gives them, {@code l} A and B of each linear map that
  * {@link Family} lists, {@code past} a layer's keys and values of a {@link PrefixCache} or two empty arrays, and the
@@ -164,6 +165,23 @@ abstract class StagedDecoder extends Decoder {
             .list("l", layerAdapters.get(i))
             .list("r", kept)
             .run();
+    }
+
+    @Override
+    final NDList gradients(NDManager scope, NDArray result, NDArray gradient, List<NDArray> leaves) {
+        return kernels.call(scope, "gradients").with(result).with(gradient).list("l", leaves).run();
+    }
+
+    @Override
+    final List<NDArray> embeddingMatrices() {
+        return embeddingAdapter;
+    }
+
+    @Override
+    final List<NDArray> lastMatrices() {
+        List<NDArray> matrices = new ArrayList<>(layerAdapters.get(config.layers() - 1));
+        matrices.addAll(headAdapter);
+        return matrices;
     }
 
     @Override

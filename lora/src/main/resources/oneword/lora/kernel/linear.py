@@ -252,6 +252,20 @@ def low_gradient(pairs: List[Tensor], dy: Tensor, b: Tensor, low: Tensor, scale:
     return torch.addmm(nothing, dy, b.to(dy.dtype), beta=0, alpha=factor)
 
 
+# The gradients of matrices, of those that are not empty, in what autograd has recorded, from that of its result: such
+# pairs. For a thread that records nothing.
+def recorded_gradients(y: Tensor, dy: Tensor, matrices: List[Tensor]) -> List[Tensor]:
+    leaves : List[Tensor] = []
+    for matrix in matrices:
+        if torch.numel(matrix) > 0:
+            torch.append(leaves, matrix)
+    down : List[Optional[Tensor]] = [dy]
+    pairs : List[Tensor] = []
+    for i, gradient in enumerate(torch.grad([y], leaves, down)):
+        __torch__.put_gradient(pairs, leaves[i], ops.prim.unchecked_unwrap_optional(gradient))
+    return pairs
+
+
 # A micro-batch's rows lie end to end: P rows of a prefix that all sentences share, then the sentences' own rows, block
 # after block of equal width. Block i has the tensor real [n_i, s_i], true where a token is no padding.
 def own_rows(blocks: List[Tensor]) -> int:

@@ -113,6 +113,10 @@ class Ops(Module):
         dq = __torch__.rotate_gradient(dq, self.heads, positions, w[16])
         return dh, dq, __torch__.rotate_gradient(dk, self.key_heads, positions, w[16]), dv
 
+    # What autograd has recorded, embeddings or all from the last layer on: see linear.py
+    def gradients(self: __torch__.Ops, y: Tensor, dy: Tensor, l: List[Tensor]) -> List[Tensor]:
+        return __torch__.recorded_gradients(y, dy, l)
+
     # The last layer: keys and values of all tokens, everything else of each sentence's last real token alone.
     # x [t, d], last [n] the rows of those tokens -> [n, d]
     def last_layer(self: __torch__.Ops, x: Tensor, positions: Tensor, last: Tensor, past: List[Tensor],

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Predicate;
@@ -249,42 +250,31 @@ final class SectionReader {
     }
 
     private void refuseUnknownKeys(List<String> everywhere) {
-        List<String> candidates = new ArrayList<>(everywhere);
+        // Of names as near, one of this level is meant.
+        List<String> candidates = new ArrayList<>();
+        sections.keySet().stream().filter(SectionReader::isCommon).forEach(key -> candidates.add(prefix + key));
+        values.forEach(key -> candidates.add(prefix + key));
+        candidates.addAll(everywhere);
         if (!isCommon(prefix)) {
             candidates.addAll(dottedKeys());
         }
         section.entries().forEach((key, node) -> {
             if (!values.contains(key) && !sections.containsKey(key)) {
-                String hint = nearestKey(key, candidates);
-                if (hint == null) {
+                Optional<String> nearest = Suggestion.nearest(
+                    key, candidates, dotted -> dotted.substring(dotted.lastIndexOf('.') + 1));
+                String hint;
+                if (nearest.isEmpty()) {
                     List<String> here = new ArrayList<>(sections.keySet());
                     here.removeIf(name -> name.endsWith("]"));
                     here.addAll(values);
                     hint = "; known here: " + String.join(", ", here);
                 } else {
-                    hint = "; did you mean " + hint + "?";
+                    hint = "; did you mean " + nearest.get() + "?";
                 }
                 problems.add(node.place(), prefix + key + ": unknown key" + hint);
             }
         });
         sections.values().forEach(inner -> inner.refuseUnknownKeys(everywhere));
-    }
-
-    /** The dotted key whose last part is nearest; among equals one of this level. */
-    private String nearestKey(String key, List<String> candidates) {
-        String best = null;
-        int bestCost = Integer.MAX_VALUE;
-        for (String dotted : candidates) {
-            String last = dotted.substring(dotted.lastIndexOf('.') + 1);
-            int distance = Suggestion.distance(key, last);
-            boolean here = dotted.equals(prefix + last);
-            int cost = 2 * distance + (here ? 0 : 1);
-            if (Suggestion.isNear(key, distance) && cost < bestCost) {
-                best = dotted;
-                bestCost = cost;
-            }
-        }
-        return best;
     }
 
     /** Of a list's items only the first: the others have the same keys. */

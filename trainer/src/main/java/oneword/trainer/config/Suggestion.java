@@ -3,6 +3,7 @@ package oneword.trainer.config;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Finds what a user probably meant. */
 public final class Suggestion {
@@ -18,12 +19,21 @@ public final class Suggestion {
      * @return the nearest name, the first one of equals; empty where none is near
      */
     public static Optional<String> nearest(String typed, Collection<String> known) {
+        return nearest(typed, known, name -> name);
+    }
+
+    /**
+     * The same where only a part of each name counts.
+     *
+     * @param part of a name that is compared
+     */
+    static Optional<String> nearest(String typed, Collection<String> known, UnaryOperator<String> part) {
         String plain = plain(typed);
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String name : known) {
-            int distance = plainDistance(plain, plain(name));
-            if (distance < bestDistance && isPlainNear(plain, distance)) {
+            int distance = distance(plain, plain(part.apply(name)));
+            if (distance < bestDistance && isNear(plain, distance)) {
                 best = name;
                 bestDistance = distance;
             }
@@ -32,26 +42,17 @@ public final class Suggestion {
     }
 
     /** Whether a name so many edits away is worth proposing: a third of its letters, at least one. */
-    static boolean isNear(String typed, int distance) {
-        return isPlainNear(plain(typed), distance);
+    private static boolean isNear(String typed, int distance) {
+        return distance <= Math.max(1, typed.length() / 3);
     }
 
     /**
      * Optimal string alignment distance between the plain forms of two names; where their lengths alone keep them from
-     * being near, the difference of these.
+     * being near, the difference of these. Two rows are kept besides the one that is made.
      */
-    static int distance(String first, String second) {
-        return plainDistance(plain(first), plain(second));
-    }
-
-    private static boolean isPlainNear(String typed, int distance) {
-        return distance <= Math.max(1, typed.length() / 3);
-    }
-
-    /** Row by row: two rows are kept besides the one that is made. */
-    private static int plainDistance(String a, String b) {
+    static int distance(String a, String b) {
         int longer = Math.abs(a.length() - b.length());
-        if (!isPlainNear(a, longer)) {
+        if (!isNear(a, longer)) {
             return longer;
         }
         int[] beforeLast = new int[b.length() + 1];

@@ -243,7 +243,7 @@ public final class SentenceModel implements AutoCloseable {
         int padId = decoder.config().padId();
         boolean little = sequences.stream().mapToInt(ids -> ids.length).sum() < FEW_TOKENS;
         return little || decoder.manager().getDevice().isGpu() ? MicroBatches.cut(sequences, tokens, padId)
-            : MicroBatches.cutEvenly(sequences, tokens, padId);
+            : MicroBatches.cutEvenly(sequences, tokens, padId, MicroBatches.commonStart(sequences));
     }
 
     private float[] embed(PrefixCache past, MicroBatch cut) {

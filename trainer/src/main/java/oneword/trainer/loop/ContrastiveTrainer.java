@@ -166,8 +166,9 @@ public final class ContrastiveTrainer extends Trainer {
     /** A function of the device's kind alone, not of its number of lanes: dropout masks follow from it. */
     private List<MicroBatch> cut(List<int[]> sentences) {
         int padId = decoder.config().padId();
+        int shared = settings.sharePrefix() ? MicroBatches.commonStart(sentences) : 0;
         return decoder.manager().getDevice().isGpu() ? MicroBatches.cut(sentences, microBatchTokens, padId)
-            : MicroBatches.cutEvenly(sentences, microBatchTokens, padId);
+            : MicroBatches.cutEvenly(sentences, microBatchTokens, padId, shared);
     }
 
     private static int longest(EncodedBatch batch) {
@@ -211,20 +212,12 @@ public final class ContrastiveTrainer extends Trainer {
             InfoNce.Gradient loss = infoNce.gradient(scope, labels(scope, batch), all, lossScale.scale());
             all.close();
             GradientTurns turns = new GradientTurns(decoder.config().layers() + 1);
-            lanes.run(passes.size(), i -> {
-                boolean done = false;
-                try {
-                    gauge.claim();
-                    Recording recording = keep == Keep.BATCH
-                        ? recordings[i] : passes.get(i).record(scope, keep == Keep.LAYER_BORDERS);
-                    backward(scope, recording, cuts.get(i), loss.vectors(), turns.of(i));
-                    done = true;
-                } finally {
-                    if (!done) {
-                        turns.abandon(i);
-                    }
-                }
-            });
+            lanes.run(passes.size(), i -> turns.run(i, () -> {
+                gauge.claim();
+                Recording recording = keep == Keep.BATCH
+                    ? recordings[i] : passes.get(i).record(scope, keep == Keep.LAYER_BORDERS);
+                backward(scope, recording, cuts.get(i), loss.vectors(), turns.of(i));
+            }));
             return loss.value();
         }
     }

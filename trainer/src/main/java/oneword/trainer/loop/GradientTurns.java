@@ -37,11 +37,24 @@ final class GradientTurns {
     }
 
     /**
-     * Later micro-batches, which would wait for this one's turn, give up.
+     * Does a micro-batch's work. Where it fails, later ones, which would wait for its turns, give up.
      *
-     * @param microBatch has failed
+     * @param microBatch its number
+     * @param work uses the micro-batch's order
      */
-    synchronized void abandon(int microBatch) {
+    void run(int microBatch, Runnable work) {
+        boolean done = false;
+        try {
+            work.run();
+            done = true;
+        } finally {
+            if (!done) {
+                abandon(microBatch);
+            }
+        }
+    }
+
+    private synchronized void abandon(int microBatch) {
         failed = Math.min(failed, microBatch);
         notifyAll();
     }

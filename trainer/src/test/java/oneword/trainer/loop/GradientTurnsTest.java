@@ -52,13 +52,12 @@ class GradientTurnsTest {
         CountDownLatch allHaveBegun = new CountDownLatch(3);
         CountDownLatch lastHasGivenUp = new CountDownLatch(1);
         try (Lanes lanes = Lanes.of(3)) {
-            assertThatThrownBy(() -> lanes.run(3, i -> {
+            assertThatThrownBy(() -> lanes.run(3, i -> turns.run(i, () -> {
                 allHaveBegun.countDown();
                 awaitNow(allHaveBegun);
                 if (i == 0) {
                     awaitNow(lastHasGivenUp);
                 } else if (i == 1) {
-                    turns.abandon(1);
                     throw new IllegalStateException("no gradient");
                 }
                 try {
@@ -66,7 +65,7 @@ class GradientTurnsTest {
                 } finally {
                     lastHasGivenUp.countDown();
                 }
-            })).hasMessage("no gradient");
+            }))).hasMessage("no gradient");
         }
         assertThat(added).containsExactly(0);
         assertThatThrownBy(() -> turns.of(2).add(0, () -> added.add(2))).isInstanceOf(CancellationException.class);
