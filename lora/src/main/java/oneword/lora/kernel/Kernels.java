@@ -24,7 +24,8 @@ import java.util.function.Supplier;
  *
  * <p>Results belong to the manager given to {@link #call}; nothing else is created. Whether autograd records a call is
  * decided by {@link Torch#withGradients}. A method's arguments are single tensors and lists of tensors, in the order in
- * which they are given. Several threads may call at a time.
+ * which they are given. Several threads may call at a time, if an array that they share has one name in all calls, or
+ * none: DJL writes names on arrays.
  */
 public final class Kernels implements AutoCloseable {
 
