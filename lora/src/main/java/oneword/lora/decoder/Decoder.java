@@ -34,7 +34,7 @@ import oneword.lora.kernel.Torch;
 public abstract class Decoder extends AbstractBlock implements AutoCloseable {
 
     private final NDManager manager;
-    private final Lanes lanes;
+    private Lanes lanes;
     private LoraAdapter adapter;
     private long blockPasses;
 
@@ -110,6 +110,12 @@ public abstract class Decoder extends AbstractBlock implements AutoCloseable {
 
     /** Takes the adapter's matrices and scale into the family's kernel arguments. */
     abstract void adapterChanged();
+
+    /** Puts other lanes in place of the device's; the decoder closes them. */
+    public final void runOn(Lanes other) {
+        lanes.close();
+        lanes = other;
+    }
 
     /** Where passes may run side by side that drop nothing. */
     public final Lanes lanes() {

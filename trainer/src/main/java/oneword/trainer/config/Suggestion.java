@@ -32,7 +32,7 @@ public final class Suggestion {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String name : known) {
-            int distance = distance(plain, plain(part.apply(name)));
+            int distance = distance(typed, part.apply(name));
             if (distance < bestDistance && isNear(plain, distance)) {
                 best = name;
                 bestDistance = distance;
@@ -50,7 +50,9 @@ public final class Suggestion {
      * Optimal string alignment distance between the plain forms of two names; where their lengths alone keep them from
      * being near, the difference of these. Two rows are kept besides the one that is made.
      */
-    static int distance(String a, String b) {
+    static int distance(String first, String second) {
+        String a = plain(first);
+        String b = plain(second);
         int longer = Math.abs(a.length() - b.length());
         if (!isNear(a, longer)) {
             return longer;

@@ -205,9 +205,9 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     private float[][] embedAll(List<int[]> sequences, IntConsumer progress) {
-        List<MicroBatch> cuts = cut(sequences, chunkTokens);
-        int common = cuts.size() < 2 ? 0 : MicroBatches.commonStart(sequences);
-        if (common == 0) {
+        int common = sequences.isEmpty() ? 0 : MicroBatches.commonStart(sequences);
+        List<MicroBatch> cuts = cut(sequences, chunkTokens, common);
+        if (cuts.size() < 2 || common == 0) {
             return embedAll(null, cuts, progress);
         }
         try (NDManager scope = decoder.manager().newSubManager()) {
@@ -215,7 +215,7 @@ public final class SentenceModel implements AutoCloseable {
             PrefixCache past = decoder.prefix(scope, Arrays.copyOf(sequences.get(0), common));
             int longest = longest(sequences);
             int tokens = (int) Math.min(MOST_CHUNKS * chunkTokens, (long) chunkTokens * longest / (longest - common));
-            return embedAll(past, cut(sequences, tokens), progress);
+            return embedAll(past, cut(sequences, tokens, common), progress);
         }
     }
 
@@ -239,11 +239,11 @@ public final class SentenceModel implements AutoCloseable {
     }
 
     /** Cuts what is more than a little evenly, since it is computed side by side. */
-    private List<MicroBatch> cut(List<int[]> sequences, int tokens) {
+    private List<MicroBatch> cut(List<int[]> sequences, int tokens, int common) {
         int padId = decoder.config().padId();
         boolean little = sequences.stream().mapToInt(ids -> ids.length).sum() < FEW_TOKENS;
         return little || decoder.manager().getDevice().isGpu() ? MicroBatches.cut(sequences, tokens, padId)
-            : MicroBatches.cutEvenly(sequences, tokens, padId, MicroBatches.commonStart(sequences));
+            : MicroBatches.cutEvenly(sequences, tokens, padId, common);
     }
 
     private float[] embed(PrefixCache past, MicroBatch cut) {

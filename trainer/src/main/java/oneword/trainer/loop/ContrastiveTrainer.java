@@ -49,7 +49,6 @@ public final class ContrastiveTrainer extends Trainer {
     private final WarmupSchedule schedule;
     private final StepSettings settings;
     private final MemoryGauge gauge;
-    private Lanes lanes;
     private Keep keep;
     private int microBatchTokens;
     private LossScale lossScale;
@@ -74,15 +73,9 @@ public final class ContrastiveTrainer extends Trainer {
         this.schedule = schedule;
         this.settings = settings;
         this.gauge = gauge;
-        this.lanes = decoder.trainingLanes();
         this.keep = settings.keep();
         this.microBatchTokens = settings.microBatchTokens();
         this.lossScale = lossScale;
-    }
-
-    /** Computes micro-batches on other lanes than the decoder's. */
-    void runOn(Lanes other) {
-        lanes = other;
     }
 
     /**
@@ -193,6 +186,7 @@ public final class ContrastiveTrainer extends Trainer {
             LayerSeeds seeds = LayerSeeds.of(settings.seed(), batch.step(), i);
             passes.add(new MicroBatchPass(decoder, cuts.get(i), seeds, settings.sharePrefix()));
         }
+        Lanes lanes = decoder.trainingLanes();
         try (NDManager scope = getManager().newSubManager()) {
             Recording[] recordings = new Recording[passes.size()];
             NDArray[] vectors = new NDArray[passes.size()];

@@ -43,14 +43,11 @@ final class GradientTurns {
      * @param work uses the micro-batch's order
      */
     void run(int microBatch, Runnable work) {
-        boolean done = false;
         try {
             work.run();
-            done = true;
-        } finally {
-            if (!done) {
-                abandon(microBatch);
-            }
+        } catch (RuntimeException | Error e) {
+            abandon(microBatch);
+            throw e;
         }
     }
 

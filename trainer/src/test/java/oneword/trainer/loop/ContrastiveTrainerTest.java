@@ -134,9 +134,8 @@ class ContrastiveTrainerTest {
         EncodedBatch batch = someBatch();
         List<Map<String, float[]>> ways = new ArrayList<>();
         for (int count : new int[] {2, 3, 8}) {
-            try (Lanes lanes = Lanes.of(count); GoldenRun run = randomRun(
-                new StepSettings(16, 0, 3, keep, false, true), 0.3)) {
-                run.trainer.runOn(lanes);
+            try (GoldenRun run = randomRun(new StepSettings(16, 0, 3, keep, false, true), 0.3)) {
+                run.decoder.runOn(Lanes.of(count));
                 for (int again = 0; again < 5; again++) {
                     accumulate(run, batch);
                     ways.add(gradients(run));
@@ -151,9 +150,8 @@ class ContrastiveTrainerTest {
 
     @Test
     void aMicroBatchThatFailsEndsTheStepWithItsMessage() {
-        try (Lanes lanes = Lanes.of(2); GoldenRun run = randomRun(
-            new StepSettings(16, 0, 3, Keep.MICRO_BATCH, false, true), 0.3)) {
-            run.trainer.runOn(lanes);
+        try (GoldenRun run = randomRun(new StepSettings(16, 0, 3, Keep.MICRO_BATCH, false, true), 0.3)) {
+            run.decoder.runOn(Lanes.of(2));
             EncodedBatch batch = someBatch();
             batch.passages().get(0)[0] = Integer.MAX_VALUE;
             assertThatThrownBy(() -> accumulate(run, batch)).hasMessageContaining("index out of range");
